@@ -1,0 +1,104 @@
+"""The shapes that the document path passes on.
+
+Offsets are characters (Unicode code points) of a document's text, half-open `[start, end)`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """The characters `[start, end)` of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The characters of one page of a paged format. Numbers start at 1, in the file's order."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading: its own characters in the text. Level 1 is the highest."""
+
+    level: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a file says: its text, which never changes, and ranges over it.
+
+    `navigation` is what belongs to the page around the document (menus, share buttons, comment
+    forms, running titles): sorted, disjoint ranges that no passage covers.
+    """
+
+    title: str
+    text: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    navigation: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file of a collection. `name` is its path relative to its root, with forward slashes."""
+
+    id: int
+    name: str
+    sha256: str
+    content: Content
+
+    @property
+    def title(self) -> str:
+        return self.content.title
+
+    @property
+    def text(self) -> str:
+        return self.content.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A stretch of a document that is found and read as one; `text == document.text[start:end]`.
+
+    `document` is the document's name. `heading` is the path of headings above it ("2 Data > 2.1
+    Sources"), `page` the page that it starts on; None where the document has none.
+    """
+
+    id: int
+    document_id: int
+    document: str
+    title: str
+    start: int
+    end: int
+    text: str
+    heading: str | None
+    page: int | None
+
+
+class Embedder(Protocol):
+    """Texts in, rows out: (len(texts), dimension) float32, each row of length 1.
+
+    `fingerprint` changes whenever the rows for the same text would.
+    """
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...

@@ -1,0 +1,107 @@
+"""The shapes that the question path passes on. Scores: higher is better. Ranks start at 1."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from index.types import Passage
+
+Status = Literal["answered", "unsure", "abstained"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that the search found."""
+
+    passage: Passage
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Words of a hit's passage that may answer. Offsets are the document's, not the passage's.
+
+    `score` is the span's start and end logits less those of "no answer" in the same window, so
+    spans of different passages compare; above zero the reader prefers the span.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    score: float
+
+    @property
+    def text(self) -> str:
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where an answer stands: `document.text[start:end] == quote`, checked when it is made.
+
+    `sentence` is the sentence around the quote; it starts at `sentence_start` of the document.
+    """
+
+    document: str
+    title: str
+    page: int | None
+    heading: str | None
+    start: int
+    end: int
+    quote: str
+    sentence: str
+    sentence_start: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One possible answer with every place that gives it; `citations` index `Answer.citations`."""
+
+    text: str
+    confidence: float
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Milliseconds spent."""
+
+    retrieve_ms: float
+    read_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the collection says to a question.
+
+    `candidates` are best first and are there when it abstains too, as `hits` are (best first).
+    `confidence` is the probability that the best candidate is right, whatever the status; 0.0
+    where there is no candidate. `text` is None when it abstains.
+    """
+
+    question: str
+    standalone_question: str
+    status: Status
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    citations: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    timings: Timings
+
+    @property
+    def text(self) -> str | None:
+        return None if self.status == "abstained" else self.candidates[0].text
+
+
+class Reader(Protocol):
+    """Marks the words of passages that answer a question."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """The best spans of every hit, best first over all; several a hit, none overlapping."""
+        ...
