@@ -53,6 +53,16 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRange:
+    """Where a passage will be: `[start, end)`, the headings above it and the page it starts on."""
+
+    start: int
+    end: int
+    heading: str | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A file of a collection. `name` is its path relative to its root, with forward slashes."""
 
@@ -89,16 +99,24 @@ class Passage:
     page: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSummary:
+    """A line of the list of documents. `pages` is 0 for formats without pages."""
+
+    name: str
+    title: str
+    characters: int
+    pages: int
+    passages: int
+
+
 class Embedder(Protocol):
-    """Texts in, rows out: (len(texts), dimension) float32, each row of length 1.
+    """Texts in, rows out: (len(texts), width) float32, each row of length 1.
 
     `fingerprint` changes whenever the rows for the same text would.
     """
 
     @property
     def fingerprint(self) -> str: ...
-
-    @property
-    def dimension(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]: ...

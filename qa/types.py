@@ -96,6 +96,14 @@ class Answer:
         return None if self.status == "abstained" else self.candidates[0].text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """An earlier question of the conversation, and what was answered; None where it abstained."""
+
+    question: str
+    answer: str | None
+
+
 class Reader(Protocol):
     """Marks the words of passages that answer a question."""
 

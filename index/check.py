@@ -1,0 +1,88 @@
+"""Whether a collection keeps its promises, looked at row by row."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from index.collection import Collection
+from index.passage_index import PassageIndex
+from index.store import StoredPassages
+from index.types import Document
+
+_INDEX_AGAIN = "run `qa index`"
+_FOLLOW = "run `qa search` with any words, which makes the indexes anew"
+
+
+def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong, one line each with what mends it; nothing if all is well."""
+    store = collection.store
+    for line in store.problems():
+        yield f"SQLite says: {line}. Restore the collection from a backup, or index into a new one"
+    made = store.settings()
+    for name, value in settings.items():
+        if made and made.get(name) != value:
+            yield f"The passages were made with another {name}: {_INDEX_AGAIN}"
+    ids = store.passage_ids()
+    for name in sorted(store.names()):
+        yield from _document_problems(store.document(name))
+    documents: dict[str, Document] = {}
+    for batch in store.stored_passages(ids.tolist()):
+        for passage in batch.passages:
+            if passage.document not in documents:
+                # Passages come by id, so those of one document are neighbours.
+                documents = {passage.document: store.document(passage.document)}
+            text = documents[passage.document].text
+            if text[passage.start : passage.end] != passage.text:
+                yield (
+                    f"Passage {passage.id} of {passage.document} doesn't read back from"
+                    f" {passage.start}-{passage.end}: {_INDEX_AGAIN} on a new collection"
+                )
+        yield from _row_problems(batch)
+    yield from _index_problems(collection)
+
+
+def _document_problems(document: Document) -> Iterator[str]:
+    content = document.content
+    bounds = [
+        (range_.start, range_.end)
+        for ranges in (content.pages, content.headings, content.navigation)
+        for range_ in ranges
+    ]
+    for start, end in bounds:
+        if not 0 <= start <= end <= len(content.text):
+            yield (
+                f"{document.name} has a range {start}-{end}, which lies outside its text:"
+                f" {_INDEX_AGAIN} on a new collection"
+            )
+
+
+def _row_problems(batch: StoredPassages) -> Iterator[str]:
+    lengths = np.linalg.norm(batch.rows, axis=1)
+    for passage, length in zip(batch.passages, lengths, strict=True):
+        if not abs(length - 1) < 0.01:
+            yield f"The vector of passage {passage.id} has length {length:.3f}: {_INDEX_AGAIN}"
+
+
+def _index_problems(collection: Collection) -> Iterator[str]:
+    store = collection.store
+    index = PassageIndex(collection.directory)
+    if index.generation < 0:
+        if store.generation > 0:
+            yield f"The indexes are missing or damaged: {_FOLLOW}"
+        return
+    if index.generation != store.generation:
+        yield (
+            f"The indexes stand at generation {index.generation}, the documents at"
+            f" {store.generation}: {_FOLLOW}"
+        )
+        return
+    ids = store.passage_ids()
+    for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
+        if not np.array_equal(np.sort(held), ids):
+            yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_FOLLOW}"
+    if np.array_equal(np.sort(index.ids), ids):
+        for batch in store.stored_passages(ids.tolist()):
+            rows = index.rows([passage.id for passage in batch.passages])
+            if not np.array_equal(rows, batch.rows):
+                yield f"FAISS holds other vectors than SQLite: {_FOLLOW}"
+                break

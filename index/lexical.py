@@ -1,0 +1,101 @@
+"""The Tantivy side: the same passages by BM25 over their stems.
+
+Tantivy's commits carry no payload in Python, so the collection's generation is kept in a marker
+document, which has no stems and so is never found.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+_MARKER_ID = 0  # passages' ids start at 1
+_WRITER_BYTES = 64 * 1024 * 1024
+_DELETE_BATCH = 10_000
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", stored=True, indexed=True, fast=True)
+    builder.add_unsigned_field("generation", stored=True)
+    builder.add_text_field("terms", tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """Passages' stems under their ids."""
+
+    def __init__(self, directory: Path) -> None:
+        """Opens the index in `directory`, or makes an empty one. ValueError if it is damaged."""
+        directory.mkdir(parents=True, exist_ok=True)
+        self._schema = _schema()
+        self._index = tantivy.Index(self._schema, path=str(directory))
+        self._searcher = self._index.searcher()
+
+    @property
+    def generation(self) -> int:
+        """The collection's generation at the last update; -1 before the first."""
+        hits = self._searcher.search(self._ids_query([_MARKER_ID]), 1).hits
+        if not hits:
+            return -1
+        generation: int = self._searcher.doc(hits[0][1])["generation"][0]
+        return generation
+
+    def __len__(self) -> int:
+        count: int = self._searcher.num_docs
+        return count - (self.generation >= 0)
+
+    def stage(
+        self, removed: Sequence[int], added: Iterable[tuple[int, Sequence[str]]]
+    ) -> tantivy.IndexWriter:
+        """Takes out the passages `removed` and puts in (id, stems) pairs; `commit` makes it so."""
+        writer = self._index.writer(_WRITER_BYTES, 1)
+        gone = [_MARKER_ID, *removed]
+        for first in range(0, len(gone), _DELETE_BATCH):
+            # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).
+            writer.delete_documents_by_query(self._ids_query(gone[first : first + _DELETE_BATCH]))
+        for id_, stems in added:
+            document = tantivy.Document()
+            document.add_unsigned("id", id_)
+            document.add_text("terms", " ".join(stems))
+            writer.add_document(document)
+        return writer
+
+    def commit(self, writer: tantivy.IndexWriter, generation: int) -> None:
+        """Makes what was staged visible under `generation`, all at once or not at all."""
+        marker = tantivy.Document()
+        marker.add_unsigned("id", _MARKER_ID)
+        marker.add_unsigned("generation", generation)
+        writer.add_document(marker)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def search(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """The passages that hold the most telling of the stems: (id, BM25), best first."""
+        query = tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.term_query(self._schema, "terms", stem, "freq"),
+                )
+                for stem in dict.fromkeys(stems)
+            ]
+        )
+        return self._search(query, limit)
+
+    def ids(self) -> list[int]:
+        """The ids of the passages that it holds, in no order."""
+        found = self._search(tantivy.Query.all_query(), max(1, self._searcher.num_docs))
+        return [id_ for id_, _ in found if id_ != _MARKER_ID]
+
+    def _search(self, query: tantivy.Query, limit: int) -> list[tuple[int, float]]:
+        hits: list[tuple[float, tantivy.DocAddress]] = self._searcher.search(
+            query, limit, count=False
+        ).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return [(int(id_ or 0), score) for id_, (score, _) in zip(ids, hits, strict=True)]
+
+    def _ids_query(self, ids: Sequence[int]) -> tantivy.Query:
+        return tantivy.Query.term_set_query(self._schema, "id", list(ids))

@@ -1,0 +1,216 @@
+"""HTML: what a browser would show, block by block.
+
+Each block is a line; table rows are one line with their cells between bars. What a page hides
+(`hidden`, `display: none`) isn't in the text, for nobody could find it on the page; what a click
+opens (`<details>`, `hidden="until-found"`) is. What belongs to the site around the document stays
+in the text as navigation (see `site.py`).
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from index.load.compose import Line, compose, one_line
+from index.load.markup import decode, names, nodes, parse
+from index.load.site import Block, is_part_of_site, part_site_from_document
+from index.types import Content
+
+_BLOCKS = names(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt "
+    "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
+    "main menu nav ol optgroup option p pre search section select summary table tbody td tfoot th "
+    "thead tr ul"
+)
+_HEADING = re.compile(r"h[1-6]")
+_ANCHOR = re.compile(r"\s*[¶§#🔗]\Z")  # the link to itself that a heading may end in
+_INVISIBLE = str.maketrans("", "", "\u00ad\u200b\ufeff")
+
+
+def read(data: bytes) -> Content:
+    """The text of a page, its title, headings and navigation."""
+    page = parse(decode(data))
+    return compose(_title(page), lines(page))
+
+
+def read_fragment(html: str) -> list[Line]:
+    """The lines of a piece of HTML inside another format."""
+    return lines(parse(html))
+
+
+def lines(page: LexborHTMLParser) -> list[Line]:
+    """The blocks that the page shows, in order."""
+    if page.body is None:
+        return []
+    walk = _Walk(total_characters=len(page.body.text()))
+    for opens, node in nodes(page.body):
+        if not opens:
+            walk.close(node)
+        elif node.is_text_node:
+            walk.write(node.text_content or "")
+        else:
+            walk.open(node)
+    walk.end_block()
+    return part_site_from_document(walk.blocks)
+
+
+class _Walk:
+    """What has been read so far, and where in the page we are."""
+
+    def __init__(self, total_characters: int) -> None:
+        self.blocks: list[Block] = []
+        self.total_characters = total_characters
+        self.words: list[str] = []  # of the block that is being read
+        self.links = self.linked_characters = 0
+        self.inside: dict[str, int] = {}  # how many elements of a tag are open
+        self.site = 0  # the identity of the open element that isn't the document's, or 0
+        self.cells: list[str] | None = None  # of the table row that is being read
+        self.rows = 0  # of the table that is being read
+        self.lists: list[int | None] = []  # the next number of each open list; None: bullets
+        self.marker = ""
+        self.after_item = False  # of the outermost open list
+        self.close_to_last = False
+
+    def open(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        self.inside[tag] = self.inside.get(tag, 0) + 1
+        if tag == "a":
+            self.links += 1
+        if not self.site and is_part_of_site(node, self.inside, self.total_characters):
+            self._leave_row()
+            self.end_block()
+            self.site = node.mem_id
+        if tag == "br":
+            self._break_line()
+        elif tag in ("td", "th"):
+            self._open_cell()
+        elif tag == "tr":
+            self.end_block()
+            self.cells = []
+        elif tag in _BLOCKS:
+            self._open_block(tag, node)
+
+    def close(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in ("td", "th") and self.cells is not None:
+            self.cells.append(self._take())
+        elif tag == "tr" and self.cells is not None:
+            self._end_row()
+        elif tag in _BLOCKS or node.mem_id == self.site:
+            if self.cells is None:
+                self.end_block(level=int(tag[1]) if _HEADING.fullmatch(tag) else 0)
+            else:
+                self.words.append(" ")
+        if tag in ("ul", "ol") and self.lists:
+            self.lists.pop()
+        if tag == "li":
+            self.marker = ""
+        self.inside[tag] -= 1
+        if node.mem_id == self.site:
+            self.site = 0
+
+    def write(self, text: str) -> None:
+        self.words.append(text.translate(_INVISIBLE))
+        if self.inside.get("a"):
+            self.linked_characters += len("".join(text.split()))
+
+    def end_block(self, level: int = 0) -> None:
+        """What has been read since the last block becomes a block."""
+        verbatim = bool(self.inside.get("pre"))
+        links, linked = self.links, self.linked_characters
+        text = self._take(verbatim=verbatim)
+        if level:
+            text = _ANCHOR.sub("", text)
+        if not text.strip():
+            return
+        line = Line(
+            text=self.marker + text,
+            level=level,
+            navigation=bool(self.site),
+            close=self.close_to_last,
+        )
+        inside_main = bool(self.inside.get("main") or self.inside.get("article"))
+        only_links = linked >= 0.9 * len("".join(text.split()))
+        self.blocks.append(Block(line=line, links=links if only_links else 0, in_main=inside_main))
+        self.marker, self.close_to_last = "", False
+
+    def _take(self, verbatim: bool = False) -> str:
+        text = "".join(self.words)
+        self.words, self.links, self.linked_characters = [], 0, 0
+        return text if verbatim else " ".join(text.split())
+
+    def _break_line(self) -> None:
+        if self.inside.get("pre"):
+            self.words.append("\n")
+        elif self.cells is not None:
+            self.words.append(" ")
+        elif "".join(self.words).strip():
+            self.end_block()
+            self.close_to_last = True
+
+    def _open_cell(self) -> None:
+        if self.cells is None:
+            self.end_block()
+        else:
+            self.words = []
+
+    def _open_block(self, tag: str, node: LexborNode) -> None:
+        if self.cells is not None:
+            # A cell of paragraphs, lists or tables lays out a page; it doesn't hold data.
+            layout = tag in ("p", "ul", "ol", "table", "pre") or _HEADING.fullmatch(tag)
+            if layout and (tag != "p" or "".join(self.words).strip()):
+                self._leave_row()
+            else:
+                self.words.append(" ")
+                return
+        self.end_block()
+        self.close_to_last = self.close_to_last and bool(self.marker)
+        if tag in ("ul", "ol") and not self.lists:
+            self.after_item = False
+        if tag == "table":
+            self.rows = 0
+        elif tag == "ul":
+            self.lists.append(None)
+        elif tag == "ol":
+            start = node.attributes.get("start") or ""
+            self.lists.append(int(start) if re.fullmatch(r"\d{1,9}", start) else 1)
+        elif tag == "li":
+            self._open_item()
+
+    def _open_item(self) -> None:
+        number = self.lists[-1] if self.lists else None
+        self.marker = "- " if number is None else f"{number}. "
+        if self.lists and number is not None:
+            self.lists[-1] = number + 1
+        self.close_to_last = self.after_item
+        self.after_item = True
+
+    def _end_row(self) -> None:
+        text = " | ".join(self.cells or []).strip(" |")
+        self.cells = None
+        self.words = [text]
+        self.close_to_last = self.rows > 0
+        self.rows += 1
+        self.end_block()
+
+    def _leave_row(self) -> None:
+        """The row that is being read turns out not to be data: its cells become blocks."""
+        if self.cells is None:
+            return
+        rest, cells = self._take(), self.cells
+        self.cells = None
+        for cell in (*cells, rest):
+            self.words = [cell]
+            self.end_block()
+
+
+def _title(page: LexborHTMLParser) -> str:
+    """The first heading if the page's title holds it ("Heading - Site"), or else that title."""
+    headings = [_ANCHOR.sub("", one_line(node.text())) for node in page.css("h1")]
+    named = page.css_first("head > title")
+    social = page.css_first('meta[property="og:title"]')
+    title = one_line(named.text()) if named else ""
+    social_title = one_line((social.attributes.get("content") or "") if social else "")
+    for heading in headings:
+        if heading and heading.casefold() in title.casefold():
+            return heading
+    return social_title or title or next(filter(None, headings), "")

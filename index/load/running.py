@@ -1,0 +1,97 @@
+"""Running titles and page numbers: what stands at the top or the bottom of page after page."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+EDGE_ROWS = 2
+MAX_TITLE_WORDS = 12
+MIN_CONTENTS_ROWS = 5
+
+_NUMBER = re.compile(r"\d{1,5}|\b[ivxlc]{1,7}\b", re.IGNORECASE)
+_LEADER = re.compile(r"(?:\. ?){4,}(\d{1,4}|[ivxlc]{1,6})\Z")
+_LETTER = re.compile(r"[^\W\d_]")
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+# A row's text, how far its number is ahead of the page's index (None: it is without one, word for
+# word) and its height in whole points.
+_Key = tuple[str, int | None, int]
+
+
+def running_rows(pages: Sequence[Sequence[tuple[float, str]]]) -> list[set[int]]:
+    """For each page the indices of its running rows.
+
+    A page is its rows as (height above the page's bottom, text). A row runs if it stands among
+    the top two or bottom two rows of at least three pages, as high, word for word or but for one number
+    that grows with the page. For a bare page number two pages are enough, and where pages are
+    known to be numbered, one is enough for an outermost row with the page's number at its end
+    (the top row may have it at its start; at the foot that would be a note).
+    """
+    seen: dict[_Key, set[int]] = defaultdict(set)
+    for number, rows in enumerate(pages):
+        for i in _edges(rows):
+            for key in _keys(rows[i], number):
+                seen[key].add(number)
+    enough = {key for key, found in seen.items() if len(found) >= (2 if _is_bare(key) else 3)}
+    offsets = {offset for _, offset, _ in enough if offset is not None}
+    return [
+        {i for i in _edges(rows) if enough & set(_keys(rows[i], number))}
+        | _numbered_titles(rows, {str(number + offset) for offset in offsets})
+        for number, rows in enumerate(pages)
+    ]
+
+
+def contents_rows(rows: Sequence[str], page_count: int) -> set[int]:
+    """The indices of the rows of a table of contents: dots that lead to a page's number.
+
+    Five or more on a page, with numbers that don't fall and don't exceed the count of pages (a
+    list of prices may have dots too).
+    """
+    found = {i: match[1] for i, row in enumerate(rows) if (match := _LEADER.search(row))}
+    numbers = [int(number) for number in found.values() if number.isdecimal()]
+    rising = all(a <= b for a, b in pairwise(numbers))
+    plausible = rising and max(numbers, default=0) <= page_count
+    return set(found) if len(found) >= MIN_CONTENTS_ROWS and plausible else set()
+
+
+def _edges(rows: Sequence[tuple[float, str]]) -> set[int]:
+    order = sorted(range(len(rows)), key=lambda i: -rows[i][0])
+    return {*order[:EDGE_ROWS], *order[-EDGE_ROWS:]}
+
+
+def _numbered_titles(rows: Sequence[tuple[float, str]], numbers: set[str]) -> set[int]:
+    """The outermost rows with one of the numbers: titles that change with the chapter."""
+    if not rows:
+        return set()
+    top = max(range(len(rows)), key=lambda i: rows[i][0])
+    foot = min(range(len(rows)), key=lambda i: rows[i][0])
+    found = set()
+    for i in (top, foot):
+        words = rows[i][1].split()
+        at_start = i == top and words[0] in numbers
+        if len(words) <= MAX_TITLE_WORDS and (words[-1] in numbers or at_start):
+            found.add(i)
+    return found
+
+
+def _keys(row: tuple[float, str], page: int) -> Iterator[_Key]:
+    """The row as it is, if it has letters, and once for each number in it, without that number."""
+    height, text = round(row[0]), row[1]
+    if _LETTER.search(text):
+        yield text, None, height
+    for match in _NUMBER.finditer(text):
+        word = match[0].lower()
+        value = int(word) if word.isdecimal() else _roman(word)
+        yield f"{text[: match.start()]}#{text[match.end() :]}", value - page, height
+
+
+def _is_bare(key: _Key) -> bool:
+    words = re.sub(r"\d+", "", key[0]).casefold()
+    return key[1] is not None and not re.sub(r"page|of|seite|von|[\W_]", "", words)
+
+
+def _roman(word: str) -> int:
+    values = [_ROMAN[letter] for letter in word]
+    following = [*values[1:], 0]
+    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))

@@ -1,0 +1,104 @@
+"""The narrow passage index: add, remove, search over ids. FAISS and Tantivy stand behind it.
+
+It follows the store and can always be made again from it. Both sides carry the generation of the
+store that they were last brought in line with.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.lexical import LexicalIndex
+from index.vectors import VectorIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedPassages:
+    """Passages as the index takes them: `ids` (n,), unit `rows` (n, width), stems of each."""
+
+    ids: NDArray[np.int64]
+    rows: NDArray[np.float32]
+    stems: Sequence[Sequence[str]]
+
+
+class PassageIndex:
+    """Both sides at one generation; -1 where there is nothing on disk that can be used.
+
+    An open index may be searched from several threads. To update, open another one: whoever
+    searches the first goes on with the generation that it has.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._vectors: VectorIndex | None = None
+        self._lexical: LexicalIndex | None = None
+        self.generation = -1
+        try:
+            lexical = LexicalIndex(directory / "lexical")
+            generation = lexical.generation
+            if generation >= 0:
+                self._vectors = VectorIndex.load(self._vectors_path(generation))
+                self._lexical = lexical
+                self.generation = generation
+        except (RuntimeError, ValueError, OSError):
+            # Missing or damaged: it is made again from the store, which is the truth.
+            pass
+
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """(n,) the ids of the passages that it holds, in no order."""
+        return self._vectors.ids if self._vectors else np.empty(0, np.int64)
+
+    def update(
+        self, generation: int, removed: NDArray[np.int64], added: Iterable[IndexedPassages]
+    ) -> None:
+        """Takes out, puts in, and stands on disk at `generation` from then on.
+
+        Vectors are saved under their generation before Tantivy commits it: whoever opens the
+        index meanwhile, or after a crash, finds the two that belong together.
+        """
+        if self.generation < 0:
+            shutil.rmtree(self._directory / "lexical", ignore_errors=True)
+        lexical = self._lexical or LexicalIndex(self._directory / "lexical")
+        if self._vectors:
+            self._vectors.remove(removed)
+        writer = lexical.stage(removed.tolist(), self._add_rows(added))
+        vectors = self._vectors or VectorIndex.empty(1)
+        vectors.save(self._vectors_path(generation))
+        lexical.commit(writer, generation)
+        for path in self._directory.glob("vectors-*"):
+            if path != self._vectors_path(generation):
+                path.unlink(missing_ok=True)
+        self._vectors, self._lexical, self.generation = vectors, lexical, generation
+
+    def _add_rows(self, added: Iterable[IndexedPassages]) -> Iterator[tuple[int, Sequence[str]]]:
+        """Puts rows into the FAISS side as they pass, and hands on what Tantivy takes."""
+        for batch in added:
+            if self._vectors is None or not len(self._vectors.ids):
+                self._vectors = VectorIndex.empty(batch.rows.shape[1])
+            self._vectors.add(batch.ids, batch.rows)
+            yield from zip(batch.ids.tolist(), batch.stems, strict=True)
+
+    def search_dense(self, row: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest passages to one row (width,), best first."""
+        return self._vectors.search(row, limit) if self._vectors else []
+
+    def search_lexical(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """(id, BM25) of the passages that hold the stems, best first."""
+        return self._lexical.search(stems, limit) if self._lexical else []
+
+    def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        """(n, width) the rows of passages that it holds."""
+        assert self._vectors is not None  # noqa: S101
+        return self._vectors.rows(ids)
+
+    def lexical_ids(self) -> NDArray[np.int64]:
+        """(n,) the ids that the Tantivy side holds: those of the FAISS side, if all is well."""
+        return np.array(self._lexical.ids() if self._lexical else [], np.int64)
+
+    def _vectors_path(self, generation: int) -> Path:
+        return self._directory / f"vectors-{generation}.faiss"

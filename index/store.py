@@ -1,0 +1,349 @@
+"""The truth of a collection: documents, passages and their vectors, in SQLite.
+
+Every transaction that changes what can be found counts the generation up. The indexes carry the
+generation that they were made from, so it is always known whether they follow.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import CollectionError, InputError
+from index.types import (
+    Content,
+    Document,
+    DocumentSummary,
+    Heading,
+    Page,
+    Passage,
+    PassageRange,
+    Range,
+)
+
+FORMAT_VERSION = 1
+_APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
+
+_SCHEMA = """
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE generation (number INTEGER NOT NULL);
+INSERT INTO generation VALUES (0);
+CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice, so that no index can mix them up
+    root_id INTEGER NOT NULL REFERENCES roots(id),
+    path TEXT NOT NULL,                    -- relative to the root, with forward slashes
+    name TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,          -- 0: look at the bytes next time
+    loader_version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    characters INTEGER NOT NULL,
+    pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
+    headings TEXT NOT NULL,                -- JSON [[level, start, end], ...]
+    navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
+    text TEXT NOT NULL,
+    UNIQUE (root_id, path)
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id INTEGER NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    heading TEXT,
+    page INTEGER,
+    text TEXT NOT NULL,
+    vector BLOB NOT NULL                   -- float16, little-endian
+);
+CREATE INDEX passages_by_document ON passages (document_id);
+"""
+
+_PASSAGE_COLUMNS = (
+    "passages.id, document_id, documents.name, documents.title,"
+    ' "start", "end", passages.text, heading, page'
+)
+_PASSAGE_FIELDS = (
+    "id",
+    "document_id",
+    "document",
+    "title",
+    "start",
+    "end",
+    "text",
+    "heading",
+    "page",
+)
+
+
+class FileState(NamedTuple):
+    """A file as it was when it was loaded. `modified_ns` 0 means: look at its bytes."""
+
+    sha256: str
+    size_bytes: int
+    modified_ns: int
+    loader_version: int
+
+
+class StoredFile(NamedTuple):
+    """The document that a file gave."""
+
+    name: str
+    state: FileState
+
+
+class StoredPassages(NamedTuple):
+    """Some passages with their rows (n, width), as they were embedded."""
+
+    passages: Sequence[Passage]
+    rows: NDArray[np.float32]
+
+
+class Store:
+    """One SQLite file. Safe to use from several threads; one process writes at a time."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        """Raises CollectionError if the file isn't there, or isn't a collection of this version."""
+        self._lock = threading.RLock()
+        if not create and not path.is_file():
+            raise CollectionError(
+                f"There is no collection in {path.parent}: make one with `qa index PATH`"
+            )
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._db.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                "PRAGMA busy_timeout=10000;"
+            )
+            if create and self._value("SELECT count(*) FROM sqlite_master") == 0:
+                with self.transaction():
+                    for statement in _SCHEMA.split(";"):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+                    self._db.execute(f"PRAGMA user_version={FORMAT_VERSION}")
+            ours = self._value("PRAGMA application_id") == _APPLICATION_ID
+            version = self._value("PRAGMA user_version")
+        except sqlite3.Error as error:
+            raise CollectionError(
+                f"The collection in {path.parent} can't be read ({error}): delete that folder and"
+                " run `qa index PATH` again, or restore it from a backup"
+            ) from error
+        if not ours or version != FORMAT_VERSION:
+            raise CollectionError(
+                f"The collection in {path.parent} is of version {version if ours else 'unknown'};"
+                f" this program reads version {FORMAT_VERSION}: index your files into another"
+                " folder with --collection DIR"
+            )
+
+    def close(self) -> None:
+        self._db.close()
+
+    # --- reading ---
+
+    @property
+    def generation(self) -> int:
+        """Counts the transactions that changed what can be found."""
+        return int(self._value("SELECT number FROM generation"))
+
+    def settings(self) -> dict[str, str]:
+        """What passages were made with; empty before the first indexing."""
+        return dict(self._rows("SELECT name, value FROM settings"))
+
+    def roots(self) -> dict[Path, int]:
+        """The folders and files that were indexed, with their ids."""
+        return {Path(path): id_ for id_, path in self._rows("SELECT id, path FROM roots")}
+
+    def names(self) -> set[str]:
+        """The names of all documents."""
+        return {name for (name,) in self._rows("SELECT name FROM documents")}
+
+    def files(self, root_id: int) -> dict[str, StoredFile]:
+        """The documents of a root by their path in it."""
+        rows = self._rows(
+            "SELECT path, name, sha256, size_bytes, modified_ns, loader_version"
+            " FROM documents WHERE root_id = ?",
+            root_id,
+        )
+        return {path: StoredFile(name, FileState(*state)) for path, name, *state in rows}
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """All documents without their texts, by name."""
+        rows = self._rows(
+            "SELECT name, title, characters, json_array_length(pages),"
+            " (SELECT count(*) FROM passages WHERE document_id = documents.id)"
+            " FROM documents ORDER BY name"
+        )
+        return tuple(
+            DocumentSummary(name=name, title=title, characters=characters, pages=pages, passages=n)
+            for name, title, characters, pages, n in rows
+        )
+
+    def document(self, name: str) -> Document:
+        """Raises InputError if the collection has no document of that name."""
+        rows = self._rows(
+            "SELECT id, sha256, title, text, pages, headings, navigation"
+            " FROM documents WHERE name = ?",
+            name,
+        )
+        if not rows:
+            raise InputError(
+                f"The collection has no document {name!r}: `qa documents` lists those it has"
+            )
+        id_, sha256, title, text, pages, headings, navigation = rows[0]
+        content = Content(
+            title=title,
+            text=text,
+            pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
+            headings=tuple(Heading(level=n, start=s, end=e) for n, s, e in json.loads(headings)),
+            navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
+        )
+        return Document(id=id_, name=name, sha256=sha256, content=content)
+
+    def passage_ids(self) -> NDArray[np.int64]:
+        """(n,) the ids of all passages, ascending."""
+        return np.array(
+            [id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")], np.int64
+        )
+
+    def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """Those of the passages that are still there, by id."""
+        marks = ",".join("?" * len(ids))
+        rows = self._rows(
+            f"SELECT {_PASSAGE_COLUMNS} FROM passages JOIN documents"  # noqa: S608
+            f" ON documents.id = document_id WHERE passages.id IN ({marks})",
+            *ids,
+        )
+        return {row[0]: Passage(**dict(zip(_PASSAGE_FIELDS, row, strict=True))) for row in rows}
+
+    def stored_passages(
+        self, ids: Sequence[int], *, batch_size: int = 4096
+    ) -> Iterator[StoredPassages]:
+        """Passages with their rows, a batch at a time."""
+        for first in range(0, len(ids), batch_size):
+            batch = ids[first : first + batch_size]
+            passages = self.passages(batch)
+            marks = ",".join("?" * len(batch))
+            vectors = dict(
+                self._rows(f"SELECT id, vector FROM passages WHERE id IN ({marks})", *batch)  # noqa: S608
+            )
+            if passages:
+                rows = np.stack([np.frombuffer(vectors[id_], "<f2") for id_ in passages])
+                yield StoredPassages(list(passages.values()), rows.astype(np.float32))
+
+    def problems(self) -> list[str]:
+        """What SQLite itself finds wrong with the file; empty if all is well."""
+        found = [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
+        return found + [f"dangling row: {row}" for row in self._rows("PRAGMA foreign_key_check")]
+
+    # --- writing; the caller holds the collection's lock ---
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All of it or nothing."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def set_settings(self, settings: Mapping[str, str]) -> None:
+        with self._lock:
+            self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+
+    def add_root(self, path: Path) -> int:
+        with self._lock:
+            cursor = self._db.execute("INSERT INTO roots (path) VALUES (?)", (str(path),))
+        assert cursor.lastrowid is not None  # noqa: S101
+        return cursor.lastrowid
+
+    def put_document(
+        self, root_id: int, path: str, name: str, state: FileState, content: Content
+    ) -> int:
+        """Puts a document in the place of the one at that path, if any; returns its id.
+
+        Its passages are put in by `put_passages` in the same transaction.
+        """
+        with self._lock:
+            self._db.execute(
+                "DELETE FROM documents WHERE root_id = ? AND path = ?", (root_id, path)
+            )
+            cursor = self._db.execute(
+                "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
+                " loader_version, title, characters, pages, headings, navigation, text)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    root_id,
+                    path,
+                    name,
+                    *state,
+                    content.title,
+                    len(content.text),
+                    json.dumps([(page.number, page.start, page.end) for page in content.pages]),
+                    json.dumps([(head.level, head.start, head.end) for head in content.headings]),
+                    json.dumps([(gap.start, gap.end) for gap in content.navigation]),
+                    content.text,
+                ),
+            )
+            self._count_up()
+        assert cursor.lastrowid is not None  # noqa: S101
+        return cursor.lastrowid
+
+    def put_passages(
+        self,
+        document_id: int,
+        content: Content,
+        ranges: Sequence[PassageRange],
+        rows: NDArray[np.float32],
+    ) -> None:
+        """Puts passages with their rows (len(ranges), width) in the place of a document's own."""
+        with self._lock:
+            self._db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
+            self._db.executemany(
+                'INSERT INTO passages (document_id, "start", "end", heading, page, text, vector)'
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        document_id,
+                        range_.start,
+                        range_.end,
+                        range_.heading,
+                        range_.page,
+                        content.text[range_.start : range_.end],
+                        row.astype("<f2").tobytes(),
+                    )
+                    for range_, row in zip(ranges, rows, strict=True)
+                ],
+            )
+            self._count_up()
+
+    def set_modified(self, name: str, modified_ns: int) -> None:
+        """Notes that a file with another time has the same bytes."""
+        with self._lock:
+            self._db.execute(
+                "UPDATE documents SET modified_ns = ? WHERE name = ?", (modified_ns, name)
+            )
+
+    def remove_document(self, name: str) -> None:
+        """With its passages. Does nothing if there is none of that name."""
+        with self.transaction():
+            self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
+            self._count_up()
+
+    def _count_up(self) -> None:
+        self._db.execute("UPDATE generation SET number = number + 1")
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def _value(self, query: str) -> Any:
+        return self._rows(query)[0][0]

@@ -1,0 +1,331 @@
+"""Brings a collection in line with folders and files: what is new, changed, gone, unreadable.
+
+Documents are committed some at a time: a run that is stopped goes on where it was.
+"""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from index import load
+from index.collection import Collection
+from index.context import with_context
+from index.errors import InputError, UnreadableFile
+from index.folder import Failure, existing, kinds, list_folder
+from index.renew import renew
+from index.split import split
+from index.store import FileState, StoredFile
+from index.types import Content, Embedder, PassageRange
+
+MAX_FILE_BYTES = 200 * 1024 * 1024
+
+# Documents are committed when this many passages have come together: small files are embedded
+# together, and a stop loses little.
+_PASSAGES_A_COMMIT = 256
+_EMBEDDED_AT_ONCE = 64  # between two moves of the progress bar
+
+# A file written this shortly before it was read may be written again within the clock's tick.
+_SETTLED_NS = 2_000_000_000
+
+
+@dataclass(slots=True, kw_only=True)
+class SyncReport:
+    """What a sync did, by documents' names. `skipped` counts files of other kinds."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _File:
+    """A file of a root, by its path in it, and what the collection has of it.
+
+    Where the root is the file itself, `path` is its name.
+    """
+
+    root_id: int
+    path: str
+    on_disk: Path
+    known: StoredFile | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Loaded:
+    """A document that is ready to be embedded."""
+
+    file: _File
+    name: str
+    state: FileState
+    content: Content
+    ranges: Sequence[PassageRange]
+
+
+def sync(
+    collection: Collection, paths: Sequence[Path], embedder: Embedder, *, progress: bool = False
+) -> SyncReport:
+    """Brings the collection in line with `paths`, or with all its roots where none is given.
+
+    Only documents under these paths are ever removed. Raises InputError if a path isn't there or
+    holds no documents, CollectionBusy if another process is writing.
+    """
+    report = SyncReport()
+    targets = [existing(path) for path in paths]
+    with collection.writing():
+        if not targets:
+            targets = _present_roots(collection, report)
+        renew(collection, embedder, progress=progress)
+        for target in targets:
+            files = _compare(collection, target, report)
+            _load_files(collection, files, embedder, report, progress=progress)
+        collection.follow()
+    return report
+
+
+def remove(collection: Collection, name: str) -> None:
+    """Takes one document out. Raises InputError if the collection has none of that name."""
+    with collection.writing():
+        collection.document(name)
+        collection.store.remove_document(name)
+        collection.follow()
+
+
+def _present_roots(collection: Collection, report: SyncReport) -> list[Path]:
+    roots = list(collection.store.roots())
+    if not roots:
+        raise InputError("The collection has no folders yet: name one, as in `qa index PATH`")
+    # A root may be away for a while, as a disk that isn't mounted: its documents stay.
+    for root in roots:
+        if not root.exists():
+            reason = "is not there: bring it back, or remove its documents with `qa remove`"
+            report.failed.append(Failure(name=str(root), reason=reason))
+    return [root for root in roots if root.exists()]
+
+
+def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_File]:
+    """Removes what is gone under a target and returns the files that are there."""
+    store = collection.store
+    root, root_id = _root_of(collection, target)
+    known = store.files(root_id) if root_id is not None else {}
+    listing = list_folder(target, leave_out=collection.directory.resolve())
+    if not (listing.documents or known or listing.unreached or listing.links_out):
+        raise InputError(f"{target} holds no documents that can be read: those are {kinds()} files")
+    report.skipped += listing.skipped
+    for link in listing.links_out:
+        reason = "is a link out of the folder: put the file itself there"
+        report.failed.append(Failure(name=_in_root(link, root), reason=reason))
+    for folder, error in listing.unreached:
+        report.failed.append(Failure(name=_in_root(folder, root), reason=_reason(error)))
+    if root_id is None:
+        root_id = store.add_root(root)
+    owned = _owned_by_others(collection, root_id)
+    found = {_in_root(path, root): path for path in listing.documents if path not in owned}
+    report.unchanged += len(listing.documents) - len(found)
+    unreached = [folder for folder, _ in listing.unreached]
+    for path, file in known.items():
+        on_disk = root / path if root.is_dir() else root
+        below = target == on_disk or target in on_disk.parents
+        if below and path not in found and not any(away in on_disk.parents for away in unreached):
+            store.remove_document(file.name)
+            report.removed.append(file.name)
+    return [
+        _File(root_id=root_id, path=path, on_disk=on_disk, known=known.get(path))
+        for path, on_disk in found.items()
+    ]
+
+
+def _in_root(path: Path, root: Path) -> str:
+    return path.name if path == root else path.relative_to(root).as_posix()
+
+
+def _root_of(collection: Collection, target: Path) -> tuple[Path, int | None]:
+    """The root that holds the target; the target itself, without an id, if none does yet."""
+    for root, root_id in collection.store.roots().items():
+        if target == root or root in target.parents:
+            return root, root_id
+    return target, None
+
+
+def _owned_by_others(collection: Collection, root_id: int) -> set[Path]:
+    """Files that are in the collection under another root: they stay there, and aren't doubled."""
+    return {
+        root / path if root.is_dir() else root
+        for root, id_ in collection.store.roots().items()
+        if id_ != root_id
+        for path in collection.store.files(id_)
+    }
+
+
+def _load_files(
+    collection: Collection,
+    files: Sequence[_File],
+    embedder: Embedder,
+    report: SyncReport,
+    *,
+    progress: bool,
+) -> None:
+    todo = [file for file in files if not _is_same(file)]
+    report.unchanged += len(files) - len(todo)
+    taken = collection.store.names()
+    waiting: list[_Loaded] = []
+    with tqdm(
+        total=sum(_size_bytes(file) for file in todo),
+        desc="Indexing",
+        unit="B",
+        unit_scale=True,
+        delay=2,
+        disable=None if progress else True,
+    ) as bar:
+        for file in todo:
+            loaded = _load_file(collection, file, taken, report)
+            if loaded is None:
+                bar.update(_size_bytes(file))
+                continue
+            waiting.append(loaded)
+            if sum(len(document.ranges) for document in waiting) >= _PASSAGES_A_COMMIT:
+                _commit(collection, waiting, embedder, bar)
+                waiting = []
+        _commit(collection, waiting, embedder, bar)
+
+
+def _size_bytes(file: _File) -> int:
+    try:
+        return file.on_disk.stat().st_size
+    except OSError:
+        return 0
+
+
+def _is_same(file: _File) -> bool:
+    """Whether a file's size and time say that it hasn't changed; it isn't opened."""
+    if file.known is None:
+        return False
+    try:
+        stat = file.on_disk.stat()
+    except OSError:
+        return False
+    _, size_bytes, modified_ns, loader_version = file.known.state
+    seen = (size_bytes, modified_ns, loader_version)
+    return seen == (stat.st_size, stat.st_mtime_ns, load.VERSION)
+
+
+def _load_file(
+    collection: Collection, file: _File, taken: set[str], report: SyncReport
+) -> _Loaded | None:
+    """The document in a file; None if its bytes are those that are known, or can't be read."""
+    known = file.known
+    try:
+        state, data = _read(file.on_disk)
+        if known and known.state[:2] == state[:2] and known.state.loader_version == load.VERSION:
+            collection.store.set_modified(known.name, state.modified_ns)
+            report.unchanged += 1
+            return None
+        content = _content(file.on_disk.name, data)
+    except OSError as error:
+        # What the file said is still the last that is known of it.
+        report.failed.append(Failure(name=file.path, reason=_reason(error)))
+        return None
+    except UnreadableFile as error:
+        report.failed.append(Failure(name=file.path, reason=str(error)))
+        if known:
+            # Its earlier text is no longer what the file says.
+            collection.store.remove_document(known.name)
+            report.removed.append(known.name)
+        return None
+    name = known.name if known else _free_name(file, taken)
+    taken.add(name)
+    (report.changed if known else report.added).append(name)
+    return _Loaded(file=file, name=name, state=state, content=content, ranges=split(content))
+
+
+def _read(path: Path) -> tuple[FileState, bytes]:
+    # The time is taken before the bytes: a file that changes in between is looked at again.
+    stat = path.stat()
+    if stat.st_size > MAX_FILE_BYTES:
+        raise UnreadableFile(
+            f"has {stat.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read: split it"
+        )
+    data = path.read_bytes()
+    settled = time.time_ns() - stat.st_mtime_ns > _SETTLED_NS
+    state = FileState(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=len(data),
+        modified_ns=stat.st_mtime_ns if settled else 0,
+        loader_version=load.VERSION,
+    )
+    return state, data
+
+
+def _content(name: str, data: bytes) -> Content:
+    try:
+        return load.load(name, data)
+    except UnreadableFile:
+        raise
+    except Exception as error:
+        # One file that a parser chokes on must not stop the others.
+        raise UnreadableFile(
+            f"can't be read ({type(error).__name__}): save it anew or in another format"
+        ) from error
+
+
+def _free_name(file: _File, taken: set[str]) -> str:
+    """The path in its root, with as many folders in front as make it the only one."""
+    name = file.path
+    folders = list(file.on_disk.parts[: -len(Path(file.path).parts)])
+    while name in taken and folders:
+        name = f"{folders.pop()}/{name}"
+    return name
+
+
+def _reason(error: OSError) -> str:
+    return f"can't be opened ({(error.strerror or str(error)).lower()}): look at its permissions"
+
+
+def _commit(
+    collection: Collection, documents: Sequence[_Loaded], embedder: Embedder, bar: "tqdm[Any]"
+) -> None:
+    rows = _embed(documents, embedder, bar)
+    store = collection.store
+    with store.transaction():
+        first = 0
+        for document in documents:
+            last = first + len(document.ranges)
+            id_ = store.put_document(
+                document.file.root_id,
+                document.file.path,
+                document.name,
+                document.state,
+                document.content,
+            )
+            store.put_passages(id_, document.content, document.ranges, rows[first:last])
+            first = last
+
+
+def _embed(
+    documents: Sequence[_Loaded], embedder: Embedder, bar: "tqdm[Any]"
+) -> NDArray[np.float32]:
+    """(passages of all documents, width); the bar moves on by the documents' bytes."""
+    texts, shares = [], []
+    for document in documents:
+        size_bytes = document.state.size_bytes
+        if not document.ranges:
+            bar.update(size_bytes)
+        for range_ in document.ranges:
+            words = document.content.text[range_.start : range_.end]
+            texts.append(with_context(document.content.title, range_.heading, words))
+            shares.append(size_bytes / len(document.ranges))
+    rows = []
+    for start in range(0, len(texts), _EMBEDDED_AT_ONCE):
+        end = start + _EMBEDDED_AT_ONCE
+        rows.append(embedder.encode(texts[start:end]))
+        bar.update(sum(shares[start:end]))
+    return np.concatenate(rows) if rows else np.empty((0, 1), np.float32)

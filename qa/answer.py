@@ -1,0 +1,202 @@
+"""The whole question path: a question in, the exact words of documents out, or none."""
+
+import os
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.collection import Collection, settings_of
+from index.embed import model_folder, open_embedder
+from index.errors import InputError
+from index.outline import blocks
+from index.sentences import sentences
+from index.types import Document, DocumentSummary, Embedder
+from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.retrieve import retrieve
+from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Timings, Turn
+
+DEFAULT_DIRECTORY = ".collection"
+MAX_QUESTION_CHARACTERS = 1000
+
+# Passages found for a question, and how many of them are read.
+FOUND = 20
+READ = 8
+
+_CANDIDATES = 5
+_CITATIONS_A_CANDIDATE = 5
+
+
+class Assistant:
+    """A collection, an embedder and a reader. Safe to use from several threads."""
+
+    def __init__(
+        self, collection: Collection, embedder: Embedder, reader: Reader, confidence: Confidence
+    ) -> None:
+        self._collection = collection
+        self._embedder = embedder
+        self._reader = reader
+        self.confidence = confidence
+
+    @classmethod
+    def open(cls, directory: str | Path | None = None) -> "Assistant":
+        """Opens the collection in `directory`, else QA_COLLECTION, else `.collection`.
+
+        Raises CollectionError if there is none, or it was made with other settings; InputError if
+        QA_EMBEDDER or QA_READER name no model.
+        """
+        from qa.read import ExtractiveReader
+
+        embedder = open_embedder()
+        collection = Collection(collection_directory(directory))
+        collection.require(settings_of(embedder))
+        folder = reader_folder()
+        reader = ExtractiveReader.load(folder)
+        confidence = load_confidence(folder, reader.fingerprint) or UNFITTED
+        return cls(collection, embedder, reader, confidence)
+
+    def close(self) -> None:
+        self._collection.close()
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+        """Raises InputError for a question that is empty or too long.
+
+        `history` is not looked at yet: every question stands alone.
+        """
+        started = time.perf_counter()
+        question = _checked(question)
+        hits = retrieve(self._collection, self._embedder, question, limit=FOUND)
+        retrieved = time.perf_counter()
+        spans = self._reader.read(question, hits[:READ])
+        read = time.perf_counter()
+        candidates, citations = self._choose(spans)
+        confidence = candidates[0].confidence if candidates else 0.0
+        return Answer(
+            question=question,
+            standalone_question=question,
+            status=self.confidence.status(confidence) if candidates else "abstained",
+            confidence=confidence,
+            candidates=candidates,
+            citations=citations,
+            hits=hits,
+            timings=Timings(
+                retrieve_ms=1000 * (retrieved - started),
+                read_ms=1000 * (read - retrieved),
+                total_ms=1000 * (time.perf_counter() - started),
+            ),
+        )
+
+    def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
+        """Passages only, best first. Raises InputError as `ask` does."""
+        return retrieve(self._collection, self._embedder, _checked(query), limit=limit)
+
+    def document(self, name: str) -> Document:
+        """Raises InputError if the collection has no document of that name."""
+        return self._collection.document(name)
+
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """By name."""
+        return self._collection.documents()
+
+    def _choose(self, spans: Sequence[Span]) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
+        """The best spans (they come best first), the same words once with all their places."""
+        places: dict[str, list[Citation]] = {}
+        best: dict[str, Span] = {}
+        documents: dict[int, Document] = {}
+        for span in spans:
+            same = _same_words(span.text)
+            if not same or (same not in best and len(best) == _CANDIDATES):
+                continue
+            document = self._document_of(span, documents)
+            if document is None or len(places.get(same, [])) == _CITATIONS_A_CANDIDATE:
+                continue
+            best.setdefault(same, span)
+            places.setdefault(same, []).append(cite(document, span))
+        candidates: list[Candidate] = []
+        citations: list[Citation] = []
+        for same, span in best.items():
+            first = len(citations)
+            citations += places[same]
+            candidates.append(
+                Candidate(
+                    text=span.text,
+                    confidence=self.confidence.of(span.score),
+                    citations=tuple(range(first, len(citations))),
+                )
+            )
+        return tuple(candidates), tuple(citations)
+
+    def _document_of(self, span: Span, documents: dict[int, Document]) -> Document | None:
+        """The document that a span was read in; None if it has been replaced or removed since."""
+        passage = span.hit.passage
+        if passage.document_id not in documents:
+            try:
+                documents[passage.document_id] = self._collection.document(passage.document)
+            except InputError:
+                return None
+        document = documents[passage.document_id]
+        return document if document.id == passage.document_id else None
+
+
+def cite(document: Document, span: Span) -> Citation:
+    """Where a span stands. AssertionError if the document doesn't say it, which is a defect."""
+    quote = document.text[span.start : span.end]
+    if quote != span.text:
+        raise AssertionError(f"{document.name} doesn't say {span.text!r} at {span.start}")
+    passage = span.hit.passage
+    start, end = _sentence_around(
+        passage.text, span.start - passage.start, span.end - passage.start
+    )
+    page = next((p.number for p in document.content.pages if p.start <= span.start < p.end), None)
+    return Citation(
+        document=document.name,
+        title=document.title,
+        page=page,
+        heading=passage.heading,
+        start=span.start,
+        end=span.end,
+        quote=quote,
+        sentence=passage.text[start:end],
+        sentence_start=passage.start + start,
+    )
+
+
+def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence, or the few, that `text[start:end]` stands in."""
+    first, last = start, end
+    for block in blocks(text):
+        if block.end <= start or block.start >= end:
+            continue
+        for sentence in sentences(text, block.start, block.end):
+            if sentence.start < end and start < sentence.end:
+                first, last = min(first, sentence.start), max(last, sentence.end)
+    return first, last
+
+
+def _same_words(text: str) -> str:
+    """Two answers with the same words are one answer."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _checked(question: str) -> str:
+    # A shell may hand over bytes that aren't text, which Python holds as lone surrogates.
+    question = " ".join(question.encode("utf-8", "replace").decode().split())
+    if not question:
+        raise InputError("The question is empty: ask one in a sentence")
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise InputError(
+            f"The question has {len(question):,} characters, more than the"
+            f" {MAX_QUESTION_CHARACTERS:,} that are read: shorten it"
+        )
+    return question
+
+
+def collection_directory(directory: str | Path | None) -> Path:
+    """The directory given, else QA_COLLECTION, else `.collection`."""
+    return Path(directory or os.environ.get("QA_COLLECTION") or DEFAULT_DIRECTORY).expanduser()
+
+
+def reader_folder() -> Path:
+    """The folder of the shipped reader, or of what QA_READER names."""
+    name = os.environ.get("QA_READER")
+    return model_folder(name, "QA_READER") if name else Path(__file__).parent / "reader"

@@ -1,0 +1,259 @@
+"""The command `qa`: text for people or one JSON object on stdout, the rest on stderr.
+
+Exit 0 done, 1 a check that was asked for failed, 2 the input or the call is wrong: one line.
+"""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from index.errors import InputError, QAError
+
+_DONE, _FAILED, _WRONG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status."""
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except QAError as error:
+        print(f"qa: {error}", file=sys.stderr)
+        return _WRONG
+    except KeyboardInterrupt:
+        print("qa: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _DONE
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with a call in one line, as every other error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}: see `{self.prog} --help`")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="qa",
+        description="Answers questions over your own documents with their exact words.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    def command(
+        name: str, run: Any, about: str, *, has_json: bool = True
+    ) -> argparse.ArgumentParser:
+        subparser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+        subparser.set_defaults(run=run)
+        subparser.add_argument(
+            "--collection",
+            metavar="DIR",
+            help="the collection's folder (default: QA_COLLECTION, or .collection)",
+        )
+        if has_json:
+            subparser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+        return subparser
+
+    index = command("index", _index, "bring the collection in line with folders and files")
+    index.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="none: all that were indexed before"
+    )
+    documents = command("documents", _documents, "list the documents")
+    documents.add_argument("--text", metavar="DOCUMENT", help="one document, with its text")
+    remove = command("remove", _remove, "take a document out of the collection")
+    remove.add_argument("document", metavar="DOCUMENT")
+    ask = command("ask", _ask, "answer a question in the documents' own words")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--explain", action="store_true", help="what was found and read, with scores")
+    search = command("search", _search, "find passages")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--limit", type=_positive, default=10, metavar="N", help="default: 10")
+    evaluate = command("evaluate", _evaluate, "measure the answers to gold questions")
+    evaluate.add_argument("gold", type=Path, metavar="GOLD")
+    evaluate.add_argument(
+        "--reader-only", action="store_true", help="reading alone, over a SQuAD file"
+    )
+    evaluate.add_argument(
+        "--fail-under", metavar="METRIC=VALUE,...", help="exit with 1 if a metric is lower"
+    )
+    command("check", _check, "verify that the collection is whole")
+    serve = command("serve", _serve, "open the chat in the browser", has_json=False)
+    serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
+    serve.add_argument("--port", type=_positive, default=7860, help="default: 7860")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from index.collection import Collection
+    from index.embed import open_embedder
+    from index.folder import existing
+    from index.sync import sync
+    from qa.answer import collection_directory
+    from qa.present import one_line
+
+    # Before anything is made, so that a slip of the pen leaves no empty collection behind.
+    paths = [existing(path) for path in options.paths]
+    collection = Collection(collection_directory(options.collection), create=bool(paths))
+    report = sync(collection, paths, open_embedder(), progress=True)
+    summary = {
+        **{kind: len(getattr(report, kind)) for kind in ("added", "changed", "removed")},
+        "unchanged": report.unchanged,
+        "failed": [asdict(failure) for failure in report.failed],
+        "skipped": report.skipped,
+    }
+    if options.json:
+        _print_json(summary)
+        return _DONE
+    for failure in report.failed:
+        print(f"{one_line(failure.name)} {failure.reason}", file=sys.stderr)
+    summary["failed"] = len(report.failed)
+    print(", ".join(f"{count} {kind}" for kind, count in summary.items()))
+    return _DONE
+
+
+def _documents(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from index.collection import Collection
+    from qa.answer import collection_directory
+    from qa.present import one_line
+
+    collection = Collection(collection_directory(options.collection))
+    if options.text is not None:
+        document = collection.document(options.text)
+        if options.json:
+            fields = {"document": document.name, "title": document.title, "text": document.text}
+            _print_json(fields)
+        else:
+            print(document.text)
+        return _DONE
+    documents = collection.documents()
+    if options.json:
+        _print_json({"documents": [asdict(document) for document in documents]})
+        return _DONE
+    for summary in documents:
+        pages = f", {summary.pages} pages" if summary.pages else ""
+        size = f"{summary.characters:,} characters{pages}, {summary.passages} passages"
+        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({size})")
+    print(f"{len(documents)} documents")
+    return _DONE
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from index.collection import Collection
+    from index.sync import remove
+    from qa.answer import collection_directory
+    from qa.present import one_line
+
+    remove(Collection(collection_directory(options.collection)), options.document)
+    if options.json:
+        _print_json({"removed": options.document})
+    else:
+        print(
+            f"{one_line(options.document)} is out of the collection. While its file stays in its"
+            " folder, the next `qa index` puts it back"
+        )
+    return _DONE
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.answer import Assistant
+    from qa.explain import explain
+    from qa.present import to_json, to_text
+
+    assistant = Assistant.open(options.collection)
+    answer = assistant.ask(options.question)
+    if options.json:
+        _print_json(to_json(answer))
+    elif options.explain:
+        print(explain(answer, assistant.confidence))
+    else:
+        print(to_text(answer, bold=sys.stdout.isatty()))
+    return _DONE
+
+
+def _search(options: argparse.Namespace) -> int:
+    from qa.answer import Assistant
+    from qa.present import hits_to_json, hits_to_text
+
+    hits = Assistant.open(options.collection).search(options.query, options.limit)
+    if options.json:
+        _print_json({"query": options.query, "passages": hits_to_json(hits)})
+    else:
+        print(hits_to_text(hits))
+    return _DONE
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from qa.answer import Assistant, reader_folder
+    from qa.evaluate import Metrics, evaluate
+    from qa.evaluate_reader import evaluate_reader
+    from qa.gold import read_gold, read_squad
+    from qa.read import ExtractiveReader
+    from qa.report import fail_under, metrics_text, report_text
+
+    figures: Metrics
+    if options.reader_only:
+        squad = read_squad(options.gold)
+        reader = ExtractiveReader.load(reader_folder())
+        figures = evaluate_reader(reader, squad, progress=True)
+        text = metrics_text(figures)
+    else:
+        gold = read_gold(options.gold)
+        figures = report = evaluate(Assistant.open(options.collection), gold, progress=True)
+        text = report_text(report)
+    if options.json:
+        _print_json(dict(figures))
+    else:
+        print(text)
+    failures = fail_under(figures, options.fail_under) if options.fail_under else []
+    for failure in failures:
+        print(f"qa: {failure}", file=sys.stderr)
+    return _FAILED if failures else _DONE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from index.check import problems
+    from index.collection import Collection, settings_of
+    from index.embed import open_embedder
+    from qa.answer import collection_directory
+
+    collection = Collection(collection_directory(options.collection))
+    found = list(problems(collection, settings_of(open_embedder())))
+    if options.json:
+        _print_json({"problems": found})
+    else:
+        print("\n".join(found) if found else "All is well")
+    return _FAILED if found else _DONE
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from qa.service import serve
+
+    serve(options.collection, host=options.host, port=options.port)
+    return _DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

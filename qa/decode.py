@@ -1,0 +1,160 @@
+"""Start and end logits of a passage's windows -> its best legal spans. Needs numpy only.
+
+A span stays inside the passage, holds whole words only, is at most `MAX_TOKENS` long and says
+more than punctuation. Everything else scores -inf, never 0, which would be legal for negative
+scores. Start and end are chosen together, not each by its own maximum.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+MAX_TOKENS = 30
+
+# A span doesn't begin or end with these (white space aside).
+_SEPARATORS = ",;:"
+_PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
+_EDGES = frozenset(_SEPARATORS + ".\"'" + "".join(_PAIRS) + "".join(_PAIRS.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredRange:
+    """The characters `[start, end)` of a passage and how well they answer."""
+
+    start: int
+    end: int
+    score: float
+
+
+def best_spans(
+    text: str,
+    start_logits: NDArray[np.float32],
+    end_logits: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    words: NDArray[np.int64],
+    *,
+    count: int,
+    max_tokens: int = MAX_TOKENS,
+) -> list[ScoredRange]:
+    """The best spans of one passage that don't overlap, best first; at most `count`.
+
+    Logits are (windows, tokens), `offsets` (windows, tokens, 2) characters of `text`, `words`
+    (windows, tokens) the number of a token's word in the passage, -1 for tokens that aren't the
+    passage's. Of overlapping spans, from one window or two, the better one is kept.
+    """
+    scores = span_scores(
+        start_logits, end_logits, *word_edges(offsets, words), max_tokens=max_tokens
+    )
+    scores[~_says_something(text, offsets, words, max_tokens)] = -np.inf
+    starts = offsets[:, :, None, 0]
+    ends = _ahead(offsets[:, :, 1], max_tokens, fill=0)
+    spans: list[ScoredRange] = []
+    while len(spans) < count and scores.size:
+        best = np.unravel_index(scores.argmax(), scores.shape)
+        score = float(scores[best])
+        if not np.isfinite(score):
+            break
+        start, end = int(offsets[best[0], best[1], 0]), int(ends[best])
+        scores[(starts < end) & (ends > start)] = -np.inf
+        start, end = trim(text, start, end)
+        spans.append(ScoredRange(start=start, end=end, score=score))
+    return spans
+
+
+def span_scores(
+    start_logits: NDArray[np.float32],
+    end_logits: NDArray[np.float32],
+    may_start: NDArray[np.bool_],
+    may_end: NDArray[np.bool_],
+    *,
+    max_tokens: int = MAX_TOKENS,
+) -> NDArray[np.float32]:
+    """(windows, tokens, max_tokens): the score of the span from token t to token t + length - 1.
+
+    Start and end logit less those of the window's first token, which stands for "no answer"
+    (Devlin et al. 2019, section 4.3). -inf where a span can't start, end or reach.
+    """
+    null = start_logits[:, :1] + end_logits[:, :1]
+    starts = np.where(may_start, start_logits - null, -np.inf).astype(np.float32)
+    ends = np.where(may_end, end_logits, -np.inf).astype(np.float32)
+    scores: NDArray[np.float32] = starts[:, :, None] + _ahead(ends, max_tokens, fill=-np.inf)
+    return scores
+
+
+def word_edges(
+    offsets: NDArray[np.int64], words: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tokens open a word and which close one; both (windows, tokens).
+
+    A window can begin inside a word, so a word's edges are looked up over all windows.
+    """
+    inside = words >= 0
+    size = int(words.max(initial=-1)) + 1
+    first = np.full(size, np.iinfo(np.int64).max)
+    last = np.full(size, -1)
+    np.minimum.at(first, words[inside], offsets[inside, 0])
+    np.maximum.at(last, words[inside], offsets[inside, 1])
+    opens, closes = np.zeros_like(inside), np.zeros_like(inside)
+    opens[inside] = offsets[inside, 0] == first[words[inside]]
+    closes[inside] = offsets[inside, 1] == last[words[inside]]
+    return opens, closes
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """`[start, end)` without white space, separators and unpaired marks at its edges.
+
+    A full stop goes unless the span has another one or a lone letter before it ("U.S.", "Plan
+    B." stay). Brackets and quotation marks go where their partner isn't in the span. Combining
+    marks that belong to the last letter come in.
+    """
+    while end < len(text) and unicodedata.category(text[end]).startswith("M"):
+        end += 1
+    while start < end:
+        span = text[start:end]
+        if _stray(span[0], span):
+            start += 1
+        elif _stray(span[-1], span) or (span[-1] == "." and not _abbreviation(span)):
+            end -= 1
+        else:
+            break
+    return start, end
+
+
+def _stray(mark: str, span: str) -> bool:
+    if mark.isspace() or mark in _SEPARATORS:
+        return True
+    if mark == '"':
+        return span.count(mark) % 2 == 1
+    return any(
+        mark in pair and span.count(pair[0]) != span.count(pair[1]) for pair in _PAIRS.items()
+    )
+
+
+def _abbreviation(span: str) -> bool:
+    last = span.split()[-1][:-1]
+    return "." in last or (len(last) == 1 and last.isalpha())
+
+
+def _says_something(
+    text: str, offsets: NDArray[np.int64], words: NDArray[np.int64], max_tokens: int
+) -> NDArray[np.bool_]:
+    """(windows, tokens, max_tokens): the span holds more than marks that `trim` may take off."""
+    says = np.zeros(words.shape, dtype=np.int64)
+    for window, token in zip(*np.nonzero(words >= 0), strict=True):
+        start, end = offsets[window, token]
+        says[window, token] = any(
+            character not in _EDGES and not character.isspace() for character in text[start:end]
+        )
+    before = np.cumsum(says, axis=1) - says
+    some: NDArray[np.bool_] = _ahead(before + says, max_tokens, fill=0) > before[:, :, None]
+    return some
+
+
+def _ahead(values: NDArray[Any], width: int, *, fill: float) -> NDArray[Any]:
+    """(windows, tokens) -> (windows, tokens, width): each token's own value and those after it."""
+    padding = np.full((len(values), width - 1), fill, dtype=values.dtype)
+    return sliding_window_view(np.concatenate([values, padding], axis=1), width, axis=1)

@@ -1,0 +1,224 @@
+"""The page as Gradio Blocks: the conversation on one side, the source on the other.
+
+Both are `gr.HTML` in our own markup rather than `gr.Chatbot`: Markdown would change a document's
+words. A citation is a link to `#source=...`, which qa/page.js turns into the event `open`; so a
+click needs nothing that the server remembers, and Back and shared links work. The value is put in
+by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from index.errors import InputError, QAError
+from index.types import Document, DocumentSummary
+from qa import present, present_html
+from qa.types import Answer, Hit, Turn
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+TITLE = "Chapter & Verse"
+QUESTIONS_AT_ONCE = 4  # more would only share the same processor
+QUESTIONS_WAITING = 64
+TURNS_KEPT = 100  # of a conversation, in the page and on the server
+UNEXPECTED = "Something went wrong here. Please ask again; the server's log says more."
+HERE = Path(__file__).parent
+
+Examples = Sequence[tuple[str, str]]
+Turns = tuple[Answer, ...]
+
+
+class Assistant(Protocol):
+    """What the page needs of `qa.answer.Assistant`."""
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer: ...
+    def search(self, query: str, limit: int) -> tuple[Hit, ...]: ...
+    def document(self, name: str) -> Document: ...
+    def documents(self) -> tuple[DocumentSummary, ...]: ...
+
+
+class Page:
+    """What the page's events do. It holds no visitor's state: several can use it at once."""
+
+    def __init__(self, assistant: Assistant, examples: Examples) -> None:
+        self.assistant = assistant
+        self.examples = examples
+
+    def first_visit(self) -> tuple[str, str, str]:
+        """Head, conversation and source panel before the first question."""
+        documents = self.assistant.documents()
+        names = {summary.name for summary in documents}
+        questions = [question for question, name in self.examples if name in names]
+        return (
+            present_html.collection_html(documents),
+            present_html.first_visit_html(questions, len(documents)),
+            present_html.documents_html(documents),
+        )
+
+    def answer(self, question: str, turns: Turns) -> Iterator[tuple[str, str | None, str, Turns]]:
+        """The conversation, the source panel, what stands in the question box, and the turns.
+
+        First with the question waiting, then with its answer. None leaves the panel as it is.
+        """
+        said = "".join(map(present_html.answer_html, turns))
+        before = said or self.first_visit()[1]  # what stays above a notice
+        if question.strip():
+            shown = present.excerpt(question)
+            yield said + present_html.waiting_html(shown), None, "", turns
+        try:
+            answer = self.assistant.ask(question, history(turns))
+            source = self.source(answer)
+        except QAError as error:
+            yield before + present_html.notice_html(str(error)), None, question, turns
+        except Exception:
+            logging.getLogger(__name__).exception("a question could not be answered")
+            yield before + present_html.notice_html(UNEXPECTED), None, question, turns
+        else:
+            turns = (*turns, answer)[-TURNS_KEPT:]
+            yield "".join(map(present_html.answer_html, turns)), source, "", turns
+
+    def source(self, answer: Answer) -> str:
+        """The panel on the answer's first citation; the list of documents where there is none."""
+        if answer.status == "abstained":
+            return present_html.documents_html(self.assistant.documents())
+        citation = answer.citations[answer.candidates[0].citations[0]]
+        document = self.assistant.document(citation.document)
+        return present_html.source_html(document, citation.start, citation.end)
+
+    def open(self, wanted: dict[str, Any]) -> str:
+        """The panel on `{"document", "start", "end"}`; without a document the list of them."""
+        name, start, end = wanted.get("document"), wanted.get("start"), wanted.get("end")
+        if not isinstance(name, str):
+            return present_html.documents_html(self.assistant.documents())
+        if not isinstance(start, int) or not isinstance(end, int):
+            start = end = 0
+        try:
+            return present_html.source_html(self.assistant.document(name), start, end)
+        except QAError as error:
+            return present_html.missing_html(str(error))
+
+
+def history(turns: Turns) -> tuple[Turn, ...]:
+    """The earlier turns as the assistant wants them."""
+    return tuple(Turn(question=answer.question, answer=answer.text) for answer in turns)
+
+
+def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
+    """The Blocks, ready to be mounted. `examples` are pairs of a question and the document that
+
+    answers it; one is shown only where the collection holds that document.
+    """
+    import gradio as gr
+
+    page = Page(assistant, examples)
+    head, conversation, source = page.first_visit()
+
+    def ask_typed(question: str, turns: Turns) -> Iterator[Any]:
+        for said, panel, box, kept in page.answer(question or "", turns):
+            yield said, gr.skip() if panel is None else panel, box, kept
+
+    def ask_example(turns: Turns, event: gr.EventData) -> Iterator[Any]:
+        yield from ask_typed(str(event._data.get("question", "")), turns)
+
+    def open_source(event: gr.EventData) -> str:
+        return page.open(event._data)
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+        turns = gr.State(())
+        head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="parts"):
+            with gr.Column(elem_id="asking", scale=3, min_width=0):
+                conversation_part = gr.HTML(
+                    conversation,
+                    elem_id="conversation",
+                    apply_default_css=False,
+                    js_on_load=(HERE / "conversation.js").read_text("utf-8"),
+                )
+                box = gr.Textbox(
+                    placeholder="Ask a question",
+                    label="Question",
+                    show_label=False,
+                    container=False,
+                    submit_btn="Ask",
+                    max_lines=6,
+                    autofocus=True,
+                    elem_id="box",
+                )
+            with gr.Column(elem_id="reading", scale=2, min_width=0):
+                source_part = gr.HTML(
+                    source,
+                    elem_id="source",
+                    apply_default_css=False,
+                    js_on_load=(HERE / "source.js").read_text("utf-8"),
+                )
+        parts = [conversation_part, source_part, box, turns]
+        asking: dict[str, Any] = {
+            "concurrency_limit": QUESTIONS_AT_ONCE,
+            "concurrency_id": "ask",
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "trigger_mode": "once",
+        }
+        box.submit(ask_typed, [box, turns], parts, **asking)
+        conversation_part.ask(ask_example, [turns], parts, **asking)
+        source_part.open(
+            open_source,
+            None,
+            source_part,
+            concurrency_limit=None,
+            show_progress="hidden",
+            api_visibility="private",
+            trigger_mode="always_last",
+        )
+        blocks.load(
+            page.first_visit,
+            None,
+            [head_part, conversation_part, source_part],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        _add_api(assistant)
+    return blocks.queue(max_size=QUESTIONS_WAITING)
+
+
+def _add_api(assistant: Assistant) -> None:
+    """The endpoints for `gradio_client`; the page itself does not use them."""
+    import gradio as gr
+
+    def ask(question: str, history: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """The answer as the JSON of `qa ask --json`."""
+        return present.to_json(_ask(question, history))
+
+    def chat(question: str, history: list[dict[str, Any]] | None = None) -> str:
+        """The answer as Markdown. `history` is a list of {"question", "answer"}, oldest first."""
+        return present.to_markdown(_ask(question, history))
+
+    def _ask(question: str, history: list[dict[str, Any]] | None) -> Answer:
+        try:
+            return assistant.ask(question, turns_of(history or []))
+        except QAError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    for function in (chat, ask):
+        gr.api(
+            function,
+            api_name=function.__name__,
+            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_id="ask",
+        )
+
+
+def turns_of(history: Sequence[dict[str, Any]]) -> tuple[Turn, ...]:
+    """Turns from `[{"question", "answer"}]`; InputError where they are something else."""
+    turns = []
+    for number, turn in enumerate(history[-TURNS_KEPT:], 1):
+        question = turn.get("question") if isinstance(turn, dict) else None
+        answer = turn.get("answer") if isinstance(turn, dict) else None
+        if not isinstance(question, str) or not isinstance(answer, str | None):
+            raise InputError(
+                f'history: turn {number} must be {{"question": text, "answer": text or null}}'
+            )
+        turns.append(Turn(question=question, answer=answer))
+    return tuple(turns)

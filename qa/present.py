@@ -1,0 +1,248 @@
+"""An answer as JSON, terminal text or Markdown, and what makes a document's text safe to show.
+
+Text from documents is data. Here it loses what could act: control characters and the marks that
+turn the direction of text become visible, and each form's own special characters are escaped.
+`qa/present_html.py` writes the page's HTML with the same functions; nothing else escapes.
+"""
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from index.types import DocumentSummary, Passage
+from qa.types import Answer, Citation, Hit
+
+NOT_FOUND = "The documents don't say."
+SENTENCE_CHARACTERS = 220  # of a long sentence, on each side of the answer
+EXCERPT_CHARACTERS = 240
+NEAREST = 3  # passages shown with an abstention
+
+_VISIBLE = dict.fromkeys(
+    [
+        *(code for code in range(0x20) if chr(code) not in "\t\n"),  # controls
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),  # marks that turn the direction of what follows
+        *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),  # halves of a character, which UTF-8 can't carry
+    ],
+    "\ufffd",
+) | {0x2028: "\n", 0x2029: "\n"}
+
+
+def visible(text: str) -> str:
+    """The text with control and direction-turning characters made visible; tabs and lines stay."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """`visible`, with every run of white space as one space."""
+    return " ".join(visible(text).split())
+
+
+def escape(text: str) -> str:
+    """`visible`, safe as HTML text and inside a quoted attribute."""
+    return html.escape(visible(text), quote=True)
+
+
+def percent(confidence: float) -> str:
+    """A probability as a whole percentage that never claims certainty."""
+    if confidence > 0.99:
+        return "over 99 %"
+    if confidence < 0.01:
+        return "under 1 %"
+    return f"{round(confidence * 100)} %"
+
+
+def confidence_in_words(confidence: float) -> str:
+    """For example "very likely right (93 %)"."""
+    bounds = (
+        (0.9, "very likely right"),
+        (0.7, "likely right"),
+        (0.5, "more likely right than wrong"),
+        (0.25, "possibly right"),
+    )
+    words = next((words for least, words in bounds if confidence >= least), "probably not right")
+    return f"{words} ({percent(confidence)})"
+
+
+def count(number: int, singular: str) -> str:
+    """For example "1 document", "2,067 documents"."""
+    return f"{number:,} {singular}" if number == 1 else f"{number:,} {singular}s"
+
+
+def where(place: Citation | Passage) -> tuple[str, ...]:
+    """Title, document, page and heading, each on one line; what it has not is left out."""
+    page = None if place.page is None else f"page {place.page}"
+    heading = (place.heading or "").removeprefix(f"{place.title} > ")
+    parts = (place.title, place.document, page, heading)
+    return tuple(dict.fromkeys(one_line(part) for part in parts if part and part.strip()))
+
+
+def in_sentence(citation: Citation) -> tuple[str, str, str]:
+    """What stands before the answer in its sentence, the answer, and what stands after it."""
+    start = citation.start - citation.sentence_start
+    end = start + len(citation.quote)
+    if start < 0 or citation.sentence[start:end] != citation.quote:
+        return "", one_line(citation.quote), ""
+    before, after = _spaced(citation.sentence[:start]), _spaced(citation.sentence[end:])
+    before, after = before.lstrip(), after.rstrip()
+    if len(before) > SENTENCE_CHARACTERS:
+        before = "… " + before[-SENTENCE_CHARACTERS:].partition(" ")[2]
+    if len(after) > SENTENCE_CHARACTERS:
+        after = after[:SENTENCE_CHARACTERS].rpartition(" ")[0] + " …"
+    return before, one_line(citation.quote), after
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a passage, on one line."""
+    line = one_line(text)
+    if len(line) <= EXCERPT_CHARACTERS:
+        return line
+    return (line[:EXCERPT_CHARACTERS].rpartition(" ")[0] or line[:EXCERPT_CHARACTERS]) + " …"
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"\s+", " ", visible(text))
+
+
+# --- JSON ------------------------------------------------------------------------------------
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The object that `qa ask --json` prints. Text is as it is: JSON does its own escaping."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "status": answer.status,
+        "answer": answer.text,
+        "confidence": answer.confidence,
+        "candidates": [
+            {"text": c.text, "confidence": c.confidence, "citations": list(c.citations)}
+            for c in answer.candidates
+        ],
+        "citations": [_citation_json(citation) for citation in answer.citations],
+        "passages": hits_to_json(answer.hits),
+        "timings_ms": {
+            "retrieve": answer.timings.retrieve_ms,
+            "read": answer.timings.read_ms,
+            "total": answer.timings.total_ms,
+        },
+    }
+
+
+def hits_to_json(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    """Passages found, as `qa search --json` lists them."""
+    return [
+        {
+            "document": hit.passage.document,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.passage.text,
+            "score": hit.score,
+            "rank": hit.rank,
+        }
+        for hit in hits
+    ]
+
+
+def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, Any]]:
+    """The list of documents, as `qa documents --json` lists them."""
+    return [
+        {
+            "document": summary.name,
+            "title": summary.title,
+            "characters": summary.characters,
+            "pages": summary.pages,
+            "passages": summary.passages,
+        }
+        for summary in documents
+    ]
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "document": citation.document,
+        "title": citation.title,
+        "location": {} if citation.page is None else {"page": citation.page},
+        "heading": citation.heading,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "sentence": citation.sentence,
+    }
+
+
+# --- terminal --------------------------------------------------------------------------------
+
+
+def to_text(answer: Answer, *, bold: bool = False) -> str:
+    """For the terminal; the answer's words stand in [brackets] or, if asked, in ANSI bold."""
+    if answer.status == "abstained":
+        nearest = f"\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
+        return NOT_FOUND + (nearest if answer.hits else "")
+    best = answer.candidates[0]
+    citations = [(number, answer.citations[number]) for number in best.citations]
+    before, words, after = in_sentence(citations[0][1])
+    marked = f"\033[1m{words}\033[0m" if bold else f"[{words}]"
+    first = (
+        one_line(best.text) if answer.status == "answered" else f"Possibly: {one_line(best.text)}"
+    )
+    places = [f"  [{number + 1}] {', '.join(where(place))}" for number, place in citations]
+    return "\n".join(
+        [
+            first,
+            "",
+            f"  {before}{marked}{after}",
+            *places,
+            f"  {confidence_in_words(best.confidence)}",
+        ]
+    )
+
+
+def _nearest_text(hits: Sequence[Hit]) -> list[str]:
+    if not hits:
+        return []
+    lines = ["", "The nearest passages:"]
+    for number, hit in enumerate(hits[:NEAREST], 1):
+        lines += [
+            f"  [{number}] {', '.join(where(hit.passage))}",
+            f"      {excerpt(hit.passage.text)}",
+        ]
+    return lines
+
+
+# --- Markdown --------------------------------------------------------------------------------
+
+
+def to_markdown(answer: Answer) -> str:
+    """The same as Markdown, for programs that show chat messages."""
+    if answer.status == "abstained":
+        lines = [
+            f"{number}. {_markdown(', '.join(where(hit.passage)))}: {_markdown(excerpt(hit.passage.text))}"
+            for number, hit in enumerate(answer.hits[:NEAREST], 1)
+        ]
+        return "\n".join([NOT_FOUND, *(["", "The nearest passages:", "", *lines] if lines else [])])
+    best = answer.candidates[0]
+    before, words, after = in_sentence(answer.citations[best.citations[0]])
+    possibly = "" if answer.status == "answered" else "Possibly: "
+    places = [
+        f"{number + 1}. {_markdown(', '.join(where(answer.citations[number])))}"
+        for number in best.citations
+    ]
+    return "\n".join(
+        [
+            f"{possibly}**{_markdown(one_line(best.text))}** – {confidence_in_words(best.confidence)}",
+            "",
+            f"> {_markdown(before)}**{_markdown(words)}**{_markdown(after)}",
+            "",
+            *places,
+        ]
+    )
+
+
+def _markdown(text: str) -> str:
+    """One line with every character that Markdown or HTML could act on escaped."""
+    escaped = re.sub(r"([\\`*_{}\[\]#!|~$])", r"\\\1", text)
+    escaped = re.sub(r"^(\s*)(\d+(?=[.)])|(?=[-+=]))", r"\1\2\\", escaped)  # a list or a rule
+    return html.escape(escaped, quote=False)

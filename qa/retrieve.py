@@ -1,0 +1,65 @@
+"""A question to the passages most likely to answer it: dense and lexical search, fused."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.collection import Collection
+from index.terms import terms
+from index.types import Embedder
+from qa.types import Hit
+
+# Candidates that each side brings to the fusion.
+_DEPTH = 100
+
+# The dense side's share of the fused score: on the SQuAD 1.1 dev paragraphs better than either
+# side alone and than reciprocal ranks (docs/decisions.md).
+DENSE_WEIGHT = 0.7
+
+
+def retrieve(
+    collection: Collection, embedder: Embedder, question: str, *, limit: int
+) -> tuple[Hit, ...]:
+    """At most `limit` passages, best first. Raises CollectionBusy if none can be searched yet."""
+    index = collection.index()
+    dense = index.search_dense(embedder.encode([question])[0], _DEPTH)
+    lexical = index.search_lexical(terms(question), _DEPTH)
+    best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
+    # A document may have been removed since: its passages are gone from the store.
+    passages = collection.passages([id_ for id_, _ in best])
+    found = [(passages[id_], score) for id_, score in best if id_ in passages]
+    return tuple(
+        Hit(passage=passage, score=score, rank=rank)
+        for rank, (passage, score) in enumerate(found, start=1)
+    )
+
+
+def fuse(
+    dense: Sequence[tuple[int, float]],
+    lexical: Sequence[tuple[int, float]],
+    *,
+    dense_weight: float,
+) -> list[tuple[int, float]]:
+    """Weighted sum of z-scores: (id, score), best first, equal scores by id.
+
+    A passage that one side didn't bring counts there as that side's worst.
+    """
+    total: dict[int, float] = {}
+    ids = {id_ for id_, _ in (*dense, *lexical)}
+    for side, weight in ((dense, dense_weight), (lexical, 1 - dense_weight)):
+        z_scores = _z_scores(side)
+        worst = min(z_scores.values(), default=0.0)
+        for id_ in ids:
+            total[id_] = total.get(id_, 0.0) + weight * z_scores.get(id_, worst)
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _z_scores(side: Sequence[tuple[int, float]]) -> dict[int, float]:
+    if not side:
+        return {}
+    scores = np.array([score for _, score in side])
+    deviation = scores.std() or 1.0
+    return {
+        id_: float(z)
+        for (id_, _), z in zip(side, (scores - scores.mean()) / deviation, strict=True)
+    }

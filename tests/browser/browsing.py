@@ -1,0 +1,60 @@
+"""A page under test: a server on a free loopback port, and Chromium that looks at it."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from qa.page import Assistant, Examples
+from qa.service import AnnouncingServer, build_app, listen
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def served(assistant: Assistant, examples: Examples = ()) -> Iterator[str]:
+    """The address of the service over the assistant, in a thread of this process."""
+    with listen("127.0.0.1", 0) as listener:
+        server = AnnouncingServer(build_app(assistant, examples))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            yield "http://{}:{}".format(*listener.getsockname())
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+def context(browser: Browser, *, phone: bool = False, dark: bool = False) -> BrowserContext:
+    """A visitor of their own."""
+    options: dict[str, Any] = {"color_scheme": "dark" if dark else "light"}
+    if phone:
+        options |= {"device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+    return browser.new_context(viewport=PHONE if phone else WIDE, **options)  # type: ignore[arg-type]

@@ -1,0 +1,92 @@
+"""Takes the page's main states as pictures: python -m tests.browser.screenshots FOLDER.
+
+With --collection DIR the pictures are of a real collection and of the questions given with
+--answered, --unsure and --abstained; else of three small texts.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from qa.page import Assistant, Examples
+from qa.service import EXAMPLES
+from tests.browser.browsing import chromium, context, served
+from tests.keyword_assistant import KeywordAssistant
+
+ANSWERED = "Who was the lighthouse keeper called?"
+UNSURE = "When is the elephant feeding?"
+ABSTAINED = "How do I reset my router password?"
+HOSTILE = "Where does the treasure lie under?"
+
+
+def ask(page: Page, question: str) -> None:
+    """Asks and waits for the answer."""
+    turns = page.locator(".answer:not(.waiting)").count()
+    page.fill("#box textarea", question)
+    page.press("#box textarea", "Enter")
+    page.locator(".answer:not(.waiting)").nth(turns).wait_for()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--collection")
+    parser.add_argument("--answered", default=ANSWERED)
+    parser.add_argument("--unsure", default=UNSURE)
+    parser.add_argument("--abstained", default=ABSTAINED)
+    options = parser.parse_args(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    assistant, examples = _assistant(options.collection)
+    states: dict[str, Callable[[Page], None]] = {
+        "first": lambda page: None,
+        "answered": lambda page: ask(page, options.answered),
+        "source": lambda page: _open_source(page, options.answered),
+        "unsure": lambda page: ask(page, options.unsure),
+        "abstained": lambda page: ask(page, options.abstained),
+        "error": _too_long,
+    }
+    if not options.collection:
+        states["hostile"] = lambda page: _open_source(page, HOSTILE)
+    with served(assistant, examples) as address, chromium() as browser:
+        for dark in (False, True):
+            for phone in (False, True):
+                for name, state in states.items():
+                    with context(browser, phone=phone, dark=dark) as visitor:
+                        page = visitor.new_page()
+                        page.goto(address)
+                        page.wait_for_selector(".welcome")
+                        state(page)
+                        page.wait_for_timeout(300)
+                        parts = [name, "390" if phone else "1280", *(["dark"] if dark else [])]
+                        page.screenshot(path=options.folder / f"{'-'.join(parts)}.png")
+        with served(KeywordAssistant(()), ()) as empty:
+            page = context(browser).new_page()
+            page.goto(empty)
+            page.wait_for_selector(".welcome")
+            page.screenshot(path=options.folder / "empty-1280.png")
+
+
+def _assistant(collection: str | None) -> tuple[Assistant, Examples]:
+    if collection is None:
+        return KeywordAssistant(), ((ANSWERED, "town/chronicle.txt"), (UNSURE, "zoo.txt"))
+    from qa.answer import Assistant as CollectionAssistant
+
+    return CollectionAssistant.open(collection), EXAMPLES
+
+
+def _open_source(page: Page, question: str) -> None:
+    ask(page, question)
+    page.locator("a.citation").first.click()
+    page.wait_for_selector("#source mark")
+
+
+def _too_long(page: Page) -> None:
+    page.fill("#box textarea", "why " * 300)
+    page.press("#box textarea", "Enter")
+    page.wait_for_selector(".notice")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from index.check import problems
+from index.collection import Collection, settings_of
+from index.errors import CollectionBusy, CollectionError, InputError
+from index.passage_index import PassageIndex
+from index.sync import sync
+from tests.fakes import WordEmbedder, write
+
+FILES = {f"{number}.txt": f"Note {number}: the well is {number} feet deep." for number in range(9)}
+EMBEDDER = WordEmbedder()
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", FILES)], EMBEDDER)
+    yield collection
+    collection.close()
+
+
+def found_by_both(collection: Collection) -> tuple[set[int], set[int]]:
+    index = collection.index()
+    dense = index.search_dense(EMBEDDER.encode(["deep well"])[0], 100)
+    return {id_ for id_, _ in dense}, {id_ for id_, _ in index.search_lexical(["well"], 100)}
+
+
+def test_every_passage_reads_back_and_knows_its_document(collection: Collection) -> None:
+    passages = collection.passages(collection.store.passage_ids().tolist())
+    assert len(passages) == 9
+    for passage in passages.values():
+        document = collection.document(passage.document)
+        assert document.id == passage.document_id
+        assert document.text[passage.start : passage.end] == passage.text == document.text
+
+
+def test_both_sides_hold_the_passages_of_the_store(collection: Collection) -> None:
+    ids = set(collection.store.passage_ids().tolist())
+    assert found_by_both(collection) == (ids, ids)
+    assert list(problems(collection, settings_of(EMBEDDER))) == []
+
+
+def test_vectors_read_back_in_half_precision(collection: Collection) -> None:
+    for batch in collection.store.stored_passages(collection.store.passage_ids().tolist()):
+        for passage, row in zip(batch.passages, batch.rows, strict=True):
+            exact = EMBEDDER.encode([f"{passage.title}\n{passage.text}"])[0]
+            np.testing.assert_array_equal(row, exact.astype(np.float16).astype(np.float32))
+
+
+@pytest.mark.parametrize("damage", ["no vectors", "cut vectors", "no lexical", "broken lexical"])
+def test_a_damaged_index_is_made_anew_from_the_store(collection: Collection, damage: str) -> None:
+    (vectors,) = collection.directory.glob("vectors-*.faiss")
+    lexical = collection.directory / "lexical"
+    if damage == "no vectors":
+        vectors.unlink()
+    elif damage == "cut vectors":
+        vectors.write_bytes(vectors.read_bytes()[:-100])
+    elif damage == "no lexical":
+        shutil.rmtree(lexical)
+    else:
+        for path in lexical.iterdir():
+            path.write_bytes(b"broken")
+    reopened = Collection(collection.directory)
+    assert [line for line in problems(reopened, settings_of(EMBEDDER)) if "damaged" in line]
+    ids = set(reopened.store.passage_ids().tolist())
+    assert found_by_both(reopened) == (ids, ids)
+    assert list(problems(reopened, settings_of(EMBEDDER))) == []
+    reopened.close()
+
+
+@pytest.mark.parametrize("moment", ["before vectors", "between vectors and lexical"])
+def test_an_index_that_fell_behind_catches_up(
+    collection: Collection, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process is gone after the store has committed and before the index has followed."""
+    before = PassageIndex(collection.directory)
+    collection.store.remove_document("3.txt")
+    if moment == "between vectors and lexical":
+        behind = PassageIndex(collection.directory)
+        monkeypatch.setattr(behind._lexical, "commit", lambda *_: exit("killed"))
+        removed = np.setdiff1d(behind.ids, collection.store.passage_ids())
+        with pytest.raises(SystemExit):
+            behind.update(collection.store.generation, removed, [])
+        del behind  # with it goes Tantivy's lock, as when a process ends
+    opened_meanwhile = PassageIndex(collection.directory)
+    assert opened_meanwhile.generation == before.generation
+    assert sorted(opened_meanwhile.ids) == sorted(before.ids)
+    reopened = Collection(collection.directory)
+    ids = set(reopened.store.passage_ids().tolist())
+    assert len(ids) == 8
+    assert found_by_both(reopened) == (ids, ids)
+    assert list(problems(reopened, settings_of(EMBEDDER))) == []
+    assert len(list(collection.directory.glob("vectors-*"))) == 1
+    reopened.close()
+
+
+def test_a_question_keeps_its_index_while_others_change_it(collection: Collection) -> None:
+    index = collection.index()
+    ids = sorted(index.ids)
+    other = Collection(collection.directory)
+    other.store.remove_document("1.txt")
+    with other.writing():
+        other.follow()
+    other.close()
+    assert sorted(index.ids) == ids
+    assert len(index.search_lexical(["well"], 100)) == 9
+    assert len(collection.index().ids) == 8
+
+
+def test_while_another_process_writes_the_last_whole_index_serves(
+    collection: Collection,
+) -> None:
+    collection.store.remove_document("1.txt")
+    reopened = Collection(collection.directory)
+    with FileLock(collection.directory / "writer.lock"):
+        assert len(reopened.index().ids) == 9
+        shutil.rmtree(collection.directory / "lexical")
+        with pytest.raises(CollectionBusy):
+            Collection(collection.directory).index()
+    assert len(reopened.index().ids) == 8
+    reopened.close()
+
+
+def test_changed_settings_are_noticed_and_the_remedy_named(collection: Collection) -> None:
+    collection.require(settings_of(EMBEDDER))
+    with pytest.raises(CollectionError, match="another embedder: run `qa index`"):
+        collection.require(settings_of(WordEmbedder("other")))
+
+
+def test_an_unknown_document_is_an_input_error(collection: Collection) -> None:
+    with pytest.raises(InputError, match="no document 'x': `qa documents` lists"):
+        collection.document("x")
+
+
+def test_no_collection_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match=r"There is no collection in .*nowhere: make one"):
+        Collection(tmp_path / "nowhere")
+
+
+def test_a_collection_of_another_version_is_refused_and_kept(collection: Collection) -> None:
+    with sqlite3.connect(collection.directory / "collection.sqlite3") as db:
+        db.execute("PRAGMA user_version=99")
+    db.close()
+    for create in (False, True):
+        with pytest.raises(CollectionError, match="is of version 99; this program reads version 1"):
+            Collection(collection.directory, create=create)
+    assert len(collection.documents()) == 9
+
+
+def test_a_file_of_another_program_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "collection.sqlite3") as db:
+        db.execute("CREATE TABLE theirs (a)")
+    db.close()
+    with pytest.raises(CollectionError, match="of version unknown"):
+        Collection(tmp_path, create=True)
+
+
+@pytest.mark.parametrize("data", [b"", b"not a database at all, but some text" * 40])
+def test_a_damaged_file_is_one_line(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "collection.sqlite3").write_bytes(data)
+    with pytest.raises(CollectionError, match=r"\A[^\n]+\Z"):
+        Collection(tmp_path)
+
+
+def test_check_names_what_is_wrong(collection: Collection) -> None:
+    with sqlite3.connect(collection.directory / "collection.sqlite3") as db:
+        first = db.execute("SELECT min(id) FROM passages").fetchone()[0]
+        db.execute("UPDATE passages SET text = 'forged' WHERE id = ?", (first,))
+        db.execute("UPDATE passages SET vector = zeroblob(128) WHERE id = ?", (first + 1,))
+    db.close()
+    found = "\n".join(problems(collection, settings_of(EMBEDDER)))
+    assert f"Passage {first} of 0.txt doesn't read back" in found
+    assert f"The vector of passage {first + 1} has length 0.000" in found
+    assert "FAISS holds other vectors than SQLite" in found

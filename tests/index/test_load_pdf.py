@@ -1,0 +1,192 @@
+"""PDFs made with reportlab, read back."""
+
+import io
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import simpleSplit
+from reportlab.pdfgen.canvas import Canvas
+
+from index.errors import UnreadableFile
+from index.load import load
+from index.load.running import contents_rows, running_rows
+from index.types import Content
+
+FONT, SIZE, WIDTH = "Helvetica", 10, 400
+PROSE = (
+    "The ferry to the island runs every day of the year, and in summer it runs twice as often, "
+    "for the island has more guests then than it has people who live there.",
+    "Tickets are sold at the pier and on board, and children under six years of age travel free "
+    "if somebody who is older than sixteen travels with them on the same boat.",
+)
+ENDS = {1: "So it was in May.", 2: "It paid 200 pounds.", 3: "It paid 300 pounds."}
+Draw = Callable[[Any], None]
+
+
+def pdf(*pages: Draw, title: str = "", encrypt: Any = None) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, encrypt=encrypt, invariant=1)
+    canvas.setTitle(title)
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def rows(canvas: Any, texts: Sequence[str], top: float, font: str = FONT, size: int = SIZE) -> None:
+    canvas.setFont(font, size)
+    for i, text in enumerate(texts):
+        canvas.drawString(72, top - i * 1.2 * size, text)
+
+
+def body(canvas: Any, top: float = 650) -> None:
+    for i, paragraph in enumerate(PROSE):
+        rows(canvas, simpleSplit(paragraph, FONT, SIZE, WIDTH), top - 80 * i)
+
+
+def words(content: Content, parts: str) -> list[str]:
+    return [content.text[r.start : r.end] for r in getattr(content, parts)]
+
+
+def test_paragraphs_headings_and_running_titles() -> None:
+    def draw(number: int) -> Draw:
+        def page(canvas: Any) -> None:
+            rows(canvas, ["Ferry handbook"], 800)
+            rows(canvas, [f"Part {number}"], 700, "Helvetica-Bold", 16)
+            body(canvas)
+            rows(canvas, [ENDS[number]], 300)
+            rows(canvas, [f"Page {number + 4} of 99"], 40)
+
+        return page
+
+    content = load("a.pdf", pdf(*(draw(i) for i in (1, 2, 3))))
+    page = "Ferry handbook\n\nPart {}\n\n" + "\n\n".join(PROSE) + "\n\n{}\n\nPage {} of 99"
+    pages = [page.format(i, ENDS[i], i + 4) for i in (1, 2, 3)]
+    assert content.text == "\n\n".join(pages)
+    assert words(content, "headings") == ["Part 1", "Part 2", "Part 3"]
+    assert words(content, "pages") == pages
+    assert [p.number for p in content.pages] == [1, 2, 3]
+    assert "".join(words(content, "navigation")).count("Ferry handbook") == 3
+    assert not any("Tickets" in found for found in words(content, "navigation"))
+
+
+def test_hyphens_at_line_ends() -> None:
+    def draw(canvas: Any) -> None:
+        lines = ["The people of this island run the old ferry of the har-", "bour and a well-"]
+        rows(canvas, [lines[0], "bour, and what they like to see is a boat that is well-"], 700)
+        rows(canvas, ["known, in a harbour."], 676)
+
+    text = load("a.pdf", pdf(draw)).text
+    assert text == (
+        "The people of this island run the old ferry of the harbour, and what they like to see "
+        "is a boat that is well-known, in a harbour."
+    )
+
+
+def test_bookmarks_are_the_headings() -> None:
+    def draw(canvas: Any) -> None:
+        rows(canvas, ["1.2 Tickets"], 720)
+        rows(canvas, ["Large words"], 690, FONT, 24)
+        body(canvas)
+        canvas.bookmarkPage("tickets")
+        canvas.addOutlineEntry("Tickets", "tickets", level=0)
+
+    content = load("a.pdf", pdf(draw))
+    assert words(content, "headings") == ["1.2 Tickets"]
+
+
+def test_titles() -> None:
+    def draw(canvas: Any) -> None:
+        rows(canvas, ["Ferries of the North"], 750, FONT, 20)
+        body(canvas)
+
+    assert load("a.pdf", pdf(draw, title="Microsoft Word - x.doc")).title == "Ferries of the North"
+    assert load("a.pdf", pdf(draw, title="ferries of the north")).title == "ferries of the north"
+    assert load("the_file.pdf", pdf(body, title="untitled")).title == "the file"
+    assert load("a.pdf", pdf(body, title="Ferry rules")).title == "Ferry rules"
+
+
+def test_without_text() -> None:
+    with pytest.raises(UnreadableFile, match=r"has no text.*OCR"):
+        load("a.pdf", pdf(lambda canvas: canvas.rect(10, 10, 50, 50)))
+
+
+def test_encrypted() -> None:
+    locked = pdf(body, encrypt=StandardEncryption("secret"))
+    with pytest.raises(UnreadableFile, match="password"):
+        load("a.pdf", locked)
+    open_to_read = pdf(body, encrypt=StandardEncryption("", ownerPassword="secret"))
+    assert load("a.pdf", open_to_read).text == "\n\n".join(PROSE)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_cut_short(share: float) -> None:
+    data = pdf(body)
+    with pytest.raises(UnreadableFile, match="is damaged"):
+        load("a.pdf", data[: int(len(data) * share)])
+
+
+def test_broken_inside() -> None:
+    with pytest.raises(UnreadableFile, match="is damaged"):
+        load("a.pdf", b"%PDF-1.4\nnothing of use\n%%EOF")
+
+
+def test_several_threads_read_the_same() -> None:
+    data = pdf(*[body] * 5)
+    with ThreadPoolExecutor(4) as pool:
+        contents = list(pool.map(lambda _: load("a.pdf", data), range(8)))
+    assert contents == contents[:1] * 8
+
+
+def test_running_rows_are_the_same_but_for_the_page_number() -> None:
+    pages = [
+        [
+            (800.0, f"Boats {n}"),
+            (700.0, ["first", "second", "third", "fourth"][n - 1]),
+            (60.0, f"In {2000 + 7 * n} it paid {n}0"),
+            (40.0, r),
+        ]
+        for n, r in zip((1, 2, 3, 4), ("i", "ii", "iii", "iv"), strict=True)
+    ]
+    pages[2][0] = (800.0, "Other chapter 3")
+    assert running_rows(pages) == [{0, 3}] * 4
+
+
+def test_sums_that_stand_last_on_every_page_are_no_page_numbers() -> None:
+    pages = [[(700.0, f"Text {n}"), (40.0, f"Total {value}")] for n, value in enumerate((9, 50, 7))]
+    assert [0 in found for found in running_rows(pages)] == [True] * 3  # "Text n" counts pages
+    assert [1 in found for found in running_rows(pages)] == [False] * 3
+
+
+def test_numbered_titles_of_short_chapters_but_not_notes() -> None:
+    heads = ["Boats 1", "Boats 2", "Boats 3", "Fares 4", "5 Tickets", "Six"]
+    texts = ["north", "east", "south", "west", "up", "down"]
+    feet = ["one", "two", "three", "4 See also page nine", "paid 7", "Tel. 6"]
+    pages = [
+        [(800.0, head), (700.0, "a " + text), (600.0, "b " + text), (40.0, foot)]
+        for head, text, foot in zip(heads, texts, feet, strict=True)
+    ]
+    assert running_rows(pages) == [{0}, {0}, {0}, {0}, {0}, {3}]
+
+
+def test_a_heading_of_two_centred_rows() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.setFont(FONT, 20)
+        canvas.drawCentredString(300, 760, "A long title about ferries and")
+        canvas.drawCentredString(300, 736, "the Islands")
+        body(canvas)
+
+    content = load("a.pdf", pdf(draw))
+    assert content.title == "A long title about ferries and the Islands"
+    assert words(content, "headings") == [content.title]
+
+
+def test_contents_have_rising_page_numbers() -> None:
+    contents = [f"Chapter {n} . . . . . . {3 * n}" for n in range(1, 7)]
+    assert contents_rows(["Contents", *contents], page_count=20) == set(range(1, 7))
+    assert contents_rows(contents, page_count=10) == set()
+    assert contents_rows([f"Soup ..... {price}" for price in (5, 4, 9, 3, 8)], 20) == set()

@@ -1,0 +1,195 @@
+"""The shipped reader on small texts: offsets, windows, odd input, threads, broken folders."""
+
+import hashlib
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.errors import InputError
+from index.types import Passage
+from qa import read
+from qa.read import SHIPPED_READER, ExtractiveReader
+from qa.types import Hit
+
+QUESTION = "When was the lighthouse at Skerry Point built?"
+ANSWER = "The lighthouse at Skerry Point was built in 1874 by two brothers from Leith. "
+FILLER = "Herring were salted on the quay and sent south by rail in wooden barrels. "
+
+
+def _hit(text: str, number: int = 1, start: int = 0) -> Hit:
+    passage = Passage(
+        id=number,
+        document_id=1,
+        document="notes.txt",
+        title="Notes",
+        start=start,
+        end=start + len(text),
+        text=text,
+        heading=None,
+        page=None,
+    )
+    return Hit(passage=passage, score=1.0, rank=number)
+
+
+@pytest.fixture(scope="module")
+def reader() -> ExtractiveReader:
+    return ExtractiveReader.load()
+
+
+def test_the_best_span_answers_and_its_offsets_are_the_documents(reader: ExtractiveReader) -> None:
+    document = FILLER * 3 + ANSWER + FILLER * 2
+    middle = len(FILLER) * 2
+    spans = reader.read(QUESTION, [_hit(FILLER, 1), _hit(document[middle:], 2, start=middle)])
+    best = spans[0]
+    assert (best.text, best.hit.rank) == ("1874", 2)
+    assert all(span.text == document[span.start : span.end] for span in spans if span.hit.rank == 2)
+    assert [span.score for span in spans] == sorted((s.score for s in spans), reverse=True)
+
+
+def test_an_answer_far_beyond_the_first_window_is_found(reader: ExtractiveReader) -> None:
+    text = FILLER * 40 + ANSWER + FILLER * 40
+    best = reader.read(QUESTION, [_hit(text)])[0]
+    assert best.text == "1874"
+    assert best.start == text.index("1874")
+
+
+def test_windows_cover_every_token_and_none_is_too_long(reader: ExtractiveReader) -> None:
+    text = (FILLER + ANSWER) * 30
+    windows = list(read._windows(reader._tokenizer, QUESTION, [_hit(text)]))
+    whole = reader._tokenizer.encode(text, add_special_tokens=False)
+    seen = {
+        tuple(pair) for window in windows for pair in window.offsets[window.words >= 0].tolist()
+    }
+    assert seen == set(whole.offsets)
+    assert max(len(window.ids) for window in windows) == read.WINDOW_TOKENS
+    ends = [window.offsets[window.words >= 0][[0, -1]] for window in windows]
+    for one, two in pairwise(ends):
+        shared = [o for o in whole.offsets if two[0][0] <= o[0] and o[1] <= one[1][1]]
+        assert len(shared) == read.STRIDE_TOKENS
+
+
+def test_batches_hold_every_window_once_within_the_bound(reader: ExtractiveReader) -> None:
+    hits = [_hit(FILLER * (1 + number % 7 * 4), number) for number in range(60)]
+    windows = list(read._windows(reader._tokenizer, QUESTION, hits))
+    batches = list(read._batches(windows))
+    assert sorted(number for batch in batches for number in batch) == list(range(len(windows)))
+    for batch in batches:
+        longest = max(len(windows[number].ids) for number in batch)
+        assert len(batch) * longest <= read.BATCH_TOKENS
+
+
+def test_company_in_a_batch_does_not_change_a_score(reader: ExtractiveReader) -> None:
+    alone = reader.read(QUESTION, [_hit(ANSWER)])[0]
+    hits = [_hit(ANSWER), *(_hit(FILLER * number, number) for number in (2, 5, 9, 30))]
+    together = next(span for span in reader.read(QUESTION, hits) if span.hit.rank == 1)
+    assert (together.start, together.end) == (alone.start, alone.end)
+    assert together.score == pytest.approx(alone.score, abs=0.25)  # bf16 rounds
+
+
+def test_no_hits_no_spans(reader: ExtractiveReader) -> None:
+    assert reader.read(QUESTION, []) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n\t ",
+        "→ ← ★ ☂",
+        "🙂🙃👩‍👩‍👧",
+        "등대는 1874년에 지어졌다.",
+        "ᚠᚢᚦ ᚨᚱᚲ",
+        "x" * 3000,
+        "\x00\ufffd\ud83d",
+    ],
+)
+def test_odd_passages_are_read(reader: ExtractiveReader, text: str) -> None:
+    hit = _hit(text, start=7)
+    for span in reader.read(QUESTION, [hit]):
+        assert hit.passage.start <= span.start < span.end <= hit.passage.end
+        assert np.isfinite(span.score)
+        assert span.text == span.text.strip() != ""
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "\ud83d", QUESTION + " and so on" * 1000, "장" * 5000]
+)
+def test_odd_questions_are_read(reader: ExtractiveReader, question: str) -> None:
+    spans = reader.read(question, [_hit(FILLER * 10 + ANSWER)])
+    assert spans
+    assert all(np.isfinite(span.score) for span in spans)
+
+
+def test_threads_get_what_one_gets(reader: ExtractiveReader) -> None:
+    batches = [[_hit(FILLER * n + ANSWER, n), _hit(FILLER * 2)] for n in range(1, 9)]
+    alone = [reader.read(QUESTION, hits) for hits in batches]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda hits: reader.read(QUESTION, hits), batches)) == alone
+
+
+def test_bf16_and_fp32_agree(monkeypatch: pytest.MonkeyPatch, reader: ExtractiveReader) -> None:
+    monkeypatch.setattr(read, "computes_bf16", lambda: False)
+    exact = ExtractiveReader.load().read(QUESTION, [_hit(ANSWER + FILLER)])[0]
+    quick = reader.read(QUESTION, [_hit(ANSWER + FILLER)])[0]
+    assert quick.text == exact.text
+    assert quick.score == pytest.approx(exact.score, abs=0.5)
+
+
+def test_fingerprint_is_of_the_weights(reader: ExtractiveReader) -> None:
+    weights = (SHIPPED_READER / "model.safetensors").read_bytes()
+    assert reader.fingerprint == hashlib.sha256(weights).hexdigest()[:16]
+
+
+def test_loading_and_reading_are_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    ExtractiveReader.load().read(QUESTION, [_hit(ANSWER)])
+    assert capfd.readouterr() == ("", "")
+
+
+def _copy(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        shutil.copy(SHIPPED_READER / name, folder)
+    return folder
+
+
+def _edit_config(folder: Path, **changes: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def _lose_head(folder: Path) -> None:
+    import safetensors.torch as store
+
+    path = folder / "model.safetensors"
+    weights = store.load_file(path)
+    store.save_file({k: v for k, v in weights.items() if not k.startswith("qa_outputs")}, path)
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (lambda f: (f / "tokenizer.json").unlink(), "it has no file tokenizer.json"),
+        (lambda f: (f / "model.safetensors").unlink(), "it has no file model.safetensors"),
+        (lambda f: (f / "model.safetensors").write_bytes(b"x" * 99), "its weights don't fit"),
+        (lambda f: (f / "tokenizer.json").write_text("{}"), "its tokenizer.json can't be read"),
+        (lambda f: (f / "config.json").write_text("no json"), "names no architecture"),
+        (lambda f: (f / "config.json").write_text("[]"), "names no architecture"),
+        (lambda f: _edit_config(f, architectures=["BertModel"]), "names a BertModel"),
+        (lambda f: _edit_config(f, model_type="novel"), "its weights don't fit"),
+        (lambda f: _edit_config(f, hidden_size=96), "its weights don't fit"),
+        (_lose_head, "its weights lack qa_outputs"),
+    ],
+)
+def test_a_folder_that_is_no_reader(tmp_path: Path, harm, reason: str) -> None:  # type: ignore[no-untyped-def]
+    folder = _copy(tmp_path / "reader")
+    harm(folder)
+    with pytest.raises(InputError, match=reason) as raised:
+        ExtractiveReader.load(folder)
+    message = str(raised.value)
+    assert message.startswith(f"{folder} is not an extractive reader")
+    assert "\n" not in message
