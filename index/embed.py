@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import InputError
+from index.precision import computes_bf16
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -57,7 +58,9 @@ class SentenceEmbedder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        return SentenceTransformer(str(self._folder), local_files_only=True)
+        model = SentenceTransformer(str(self._folder), local_files_only=True)
+        # The same recall to the third digit as fp32, at twice the speed (docs/decisions.md).
+        return model.bfloat16() if computes_bf16() else model
 
 
 def open_embedder() -> SentenceEmbedder:

@@ -23,6 +23,9 @@ MAX_QUESTION_CHARACTERS = 1000
 FOUND = 20
 READ = 8
 
+# What a passage's place in the search adds to the score of a span in it (docs/decisions.md).
+_RETRIEVAL_WEIGHT = 2.0
+
 _CANDIDATES = 5
 _CITATIONS_A_CANDIDATE = 5
 
@@ -67,7 +70,7 @@ class Assistant:
         question = _checked(question)
         hits = retrieve(self._collection, self._embedder, question, limit=FOUND)
         retrieved = time.perf_counter()
-        spans = self._reader.read(question, hits[:READ])
+        spans = ranked(self._reader.read(question, hits[:READ]))
         read = time.perf_counter()
         candidates, citations = self._choose(spans)
         confidence = candidates[0].confidence if candidates else 0.0
@@ -99,7 +102,7 @@ class Assistant:
         return self._collection.documents()
 
     def _choose(self, spans: Sequence[Span]) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
-        """The best spans (they come best first), the same words once with all their places."""
+        """The best of ranked spans, the same words once with all their places."""
         places: dict[str, list[Citation]] = {}
         best: dict[str, Span] = {}
         documents: dict[int, Document] = {}
@@ -120,7 +123,7 @@ class Assistant:
             candidates.append(
                 Candidate(
                     text=span.text,
-                    confidence=self.confidence.of(span.score),
+                    confidence=self.confidence.of(evidence(span)),
                     citations=tuple(range(first, len(citations))),
                 )
             )
@@ -136,6 +139,16 @@ class Assistant:
                 return None
         document = documents[passage.document_id]
         return document if document.id == passage.document_id else None
+
+
+def evidence(span: Span) -> float:
+    """How much speaks for a span: what the reader says of it, and the search of its passage."""
+    return span.score + _RETRIEVAL_WEIGHT * span.hit.score
+
+
+def ranked(spans: Sequence[Span]) -> list[Span]:
+    """Spans of several passages, those with the most evidence first."""
+    return sorted(spans, key=evidence, reverse=True)
 
 
 def cite(document: Document, span: Span) -> Citation:

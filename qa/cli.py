@@ -133,11 +133,9 @@ def _index(options: argparse.Namespace) -> int:
 
 
 def _documents(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from index.collection import Collection
     from qa.answer import collection_directory
-    from qa.present import one_line
+    from qa.present import documents_to_json, one_line
 
     collection = Collection(collection_directory(options.collection))
     if options.text is not None:
@@ -150,7 +148,7 @@ def _documents(options: argparse.Namespace) -> int:
         return _DONE
     documents = collection.documents()
     if options.json:
-        _print_json({"documents": [asdict(document) for document in documents]})
+        _print_json({"documents": documents_to_json(documents)})
         return _DONE
     for summary in documents:
         pages = f", {summary.pages} pages" if summary.pages else ""

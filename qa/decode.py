@@ -18,6 +18,7 @@ MAX_TOKENS = 30
 # A span doesn't begin or end with these (white space aside).
 _SEPARATORS = ",;:"
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
+_ABBREVIATIONS = frozenset(["Jr", "Sr", "Inc", "Ltd", "Co", "Corp", "Bros", "etc"])
 _EDGES = frozenset(_SEPARATORS + ".\"'" + "".join(_PAIRS) + "".join(_PAIRS.values()))
 
 
@@ -107,9 +108,9 @@ def word_edges(
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """`[start, end)` without white space, separators and unpaired marks at its edges.
 
-    A full stop goes unless the span has another one or a lone letter before it ("U.S.", "Plan
-    B." stay). Brackets and quotation marks go where their partner isn't in the span. Combining
-    marks that belong to the last letter come in.
+    A full stop goes unless it ends an abbreviation: one with another full stop, a lone letter or
+    a name's usual ending ("U.S.", "Plan B.", "Cohn, Jr." stay). Brackets and quotation marks go
+    where their partner isn't in the span. Combining marks of the last letter come in.
     """
     while end < len(text) and unicodedata.category(text[end]).startswith("M"):
         end += 1
@@ -136,7 +137,7 @@ def _stray(mark: str, span: str) -> bool:
 
 def _abbreviation(span: str) -> bool:
     last = span.split()[-1][:-1]
-    return "." in last or (len(last) == 1 and last.isalpha())
+    return "." in last or last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
 
 
 def _says_something(

@@ -1,6 +1,6 @@
-"""The page as Gradio Blocks: the conversation on one side, the source on the other.
+"""The page as Gradio Blocks: the conversation on one side, the documents or a source on the other.
 
-Both are `gr.HTML` in our own markup rather than `gr.Chatbot`: Markdown would change a document's
+All are `gr.HTML` in our own markup rather than `gr.Chatbot`: Markdown would change a document's
 words. A citation is a link to `#source=...`, which qa/page.js turns into the event `open`; so a
 click needs nothing that the server remembers, and Back and shared links work. The value is put in
 by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
@@ -47,13 +47,13 @@ class Page:
         self.examples = examples
 
     def first_visit(self) -> tuple[str, str, str]:
-        """Head, conversation and source panel before the first question."""
+        """Head, welcome and list of documents."""
         documents = self.assistant.documents()
         names = {summary.name for summary in documents}
         questions = [question for question, name in self.examples if name in names]
         return (
             present_html.collection_html(documents),
-            present_html.first_visit_html(questions, len(documents)),
+            present_html.welcome_html(questions, len(documents)),
             present_html.documents_html(documents),
         )
 
@@ -63,35 +63,33 @@ class Page:
         First with the question waiting, then with its answer. None leaves the panel as it is.
         """
         said = "".join(map(present_html.answer_html, turns))
-        before = said or self.first_visit()[1]  # what stays above a notice
         if question.strip():
-            shown = present.excerpt(question)
-            yield said + present_html.waiting_html(shown), None, "", turns
+            yield said + present_html.waiting_html(present.excerpt(question)), None, "", turns
         try:
             answer = self.assistant.ask(question, history(turns))
             source = self.source(answer)
         except QAError as error:
-            yield before + present_html.notice_html(str(error)), None, question, turns
+            yield said + present_html.notice_html(str(error)), None, question, turns
         except Exception:
             logging.getLogger(__name__).exception("a question could not be answered")
-            yield before + present_html.notice_html(UNEXPECTED), None, question, turns
+            yield said + present_html.notice_html(UNEXPECTED), None, question, turns
         else:
             turns = (*turns, answer)[-TURNS_KEPT:]
             yield "".join(map(present_html.answer_html, turns)), source, "", turns
 
     def source(self, answer: Answer) -> str:
-        """The panel on the answer's first citation; the list of documents where there is none."""
+        """The panel on the answer's first citation; empty where there is none."""
         if answer.status == "abstained":
-            return present_html.documents_html(self.assistant.documents())
+            return ""
         citation = answer.citations[answer.candidates[0].citations[0]]
         document = self.assistant.document(citation.document)
         return present_html.source_html(document, citation.start, citation.end)
 
     def open(self, wanted: dict[str, Any]) -> str:
-        """The panel on `{"document", "start", "end"}`; without a document the list of them."""
+        """The panel on `{"document", "start", "end"}`; empty where no document is named."""
         name, start, end = wanted.get("document"), wanted.get("start"), wanted.get("end")
         if not isinstance(name, str):
-            return present_html.documents_html(self.assistant.documents())
+            return ""
         if not isinstance(start, int) or not isinstance(end, int):
             start = end = 0
         try:
@@ -113,7 +111,7 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
     import gradio as gr
 
     page = Page(assistant, examples)
-    head, conversation, source = page.first_visit()
+    head, welcome, documents = page.first_visit()
 
     def ask_typed(question: str, turns: Turns) -> Iterator[Any]:
         for said, panel, box, kept in page.answer(question or "", turns):
@@ -125,13 +123,19 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
     def open_source(event: gr.EventData) -> str:
         return page.open(event._data)
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600)) as blocks:
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600))
+    with blocks:
         turns = gr.State(())
         head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="parts"):
             with gr.Column(elem_id="asking", scale=3, min_width=0):
+                welcome_part = gr.HTML(
+                    welcome,
+                    elem_id="welcome",
+                    apply_default_css=False,
+                    js_on_load=(HERE / "welcome.js").read_text("utf-8"),
+                )
                 conversation_part = gr.HTML(
-                    conversation,
                     elem_id="conversation",
                     apply_default_css=False,
                     js_on_load=(HERE / "conversation.js").read_text("utf-8"),
@@ -147,8 +151,10 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
                     elem_id="box",
                 )
             with gr.Column(elem_id="reading", scale=2, min_width=0):
+                documents_part = gr.HTML(
+                    documents, elem_id="documents", apply_default_css=False, js_on_load=None
+                )
                 source_part = gr.HTML(
-                    source,
                     elem_id="source",
                     apply_default_css=False,
                     js_on_load=(HERE / "source.js").read_text("utf-8"),
@@ -162,12 +168,14 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
             "trigger_mode": "once",
         }
         box.submit(ask_typed, [box, turns], parts, **asking)
-        conversation_part.ask(ask_example, [turns], parts, **asking)
+        welcome_part.ask(ask_example, [turns], parts, **asking)
+        # Not through the queue: its browser side loses an event that joins just as another one ends
+        # (seen in Gradio 6.31), which a citation clicked at the wrong moment would.
         source_part.open(
             open_source,
             None,
             source_part,
-            concurrency_limit=None,
+            queue=False,
             show_progress="hidden",
             api_visibility="private",
             trigger_mode="always_last",
@@ -175,17 +183,20 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
         blocks.load(
             page.first_visit,
             None,
-            [head_part, conversation_part, source_part],
+            [head_part, welcome_part, documents_part],
+            queue=False,
             show_progress="hidden",
             api_visibility="private",
         )
         _add_api(assistant)
-    return blocks.queue(max_size=QUESTIONS_WAITING)
+    blocks.queue(max_size=QUESTIONS_WAITING)
+    return blocks
 
 
 def _add_api(assistant: Assistant) -> None:
     """The endpoints for `gradio_client`; the page itself does not use them."""
-    import gradio as gr
+    from gradio.events import api
+    from gradio.exceptions import Error
 
     def ask(question: str, history: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """The answer as the JSON of `qa ask --json`."""
@@ -199,10 +210,10 @@ def _add_api(assistant: Assistant) -> None:
         try:
             return assistant.ask(question, turns_of(history or []))
         except QAError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise Error(str(error), print_exception=False) from error
 
     for function in (chat, ask):
-        gr.api(
+        api(
             function,
             api_name=function.__name__,
             concurrency_limit=QUESTIONS_AT_ONCE,

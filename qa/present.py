@@ -200,16 +200,13 @@ def to_text(answer: Answer, *, bold: bool = False) -> str:
     )
 
 
-def _nearest_text(hits: Sequence[Hit]) -> list[str]:
-    if not hits:
-        return []
-    lines = ["", "The nearest passages:"]
-    for number, hit in enumerate(hits[:NEAREST], 1):
-        lines += [
-            f"  [{number}] {', '.join(where(hit.passage))}",
-            f"      {excerpt(hit.passage.text)}",
-        ]
-    return lines
+def hits_to_text(hits: Sequence[Hit]) -> str:
+    """Passages with where they stand and how they begin; what `qa search` prints."""
+    lines = [
+        f"  [{hit.rank}] {', '.join(where(hit.passage))}\n      {excerpt(hit.passage.text)}"
+        for hit in hits
+    ]
+    return "\n".join(lines) or "Nothing was found."
 
 
 # --- Markdown --------------------------------------------------------------------------------
@@ -219,8 +216,9 @@ def to_markdown(answer: Answer) -> str:
     """The same as Markdown, for programs that show chat messages."""
     if answer.status == "abstained":
         lines = [
-            f"{number}. {_markdown(', '.join(where(hit.passage)))}: {_markdown(excerpt(hit.passage.text))}"
-            for number, hit in enumerate(answer.hits[:NEAREST], 1)
+            f"{hit.rank}. {_markdown(', '.join(where(hit.passage)))}: "
+            f"{_markdown(excerpt(hit.passage.text))}"
+            for hit in answer.hits[:NEAREST]
         ]
         return "\n".join([NOT_FOUND, *(["", "The nearest passages:", "", *lines] if lines else [])])
     best = answer.candidates[0]
@@ -230,9 +228,10 @@ def to_markdown(answer: Answer) -> str:
         f"{number + 1}. {_markdown(', '.join(where(answer.citations[number])))}"
         for number in best.citations
     ]
+    confidence = confidence_in_words(best.confidence)
     return "\n".join(
         [
-            f"{possibly}**{_markdown(one_line(best.text))}** – {confidence_in_words(best.confidence)}",
+            f"{possibly}**{_markdown(one_line(best.text))}** – {confidence}",
             "",
             f"> {_markdown(before)}**{_markdown(words)}**{_markdown(after)}",
             "",

@@ -1,5 +1,6 @@
-"""An answer and a document as HTML for the page. Everything from a document goes through `escape`."""
+"""An answer and a document as HTML; everything that is not ours goes through `escape`."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -43,8 +44,8 @@ def collection_html(documents: Sequence[DocumentSummary]) -> str:
     return f'<h1>Chapter &amp; Verse</h1><p class="collection">{line}</p>'
 
 
-def first_visit_html(questions: Sequence[str], documents: int) -> str:
-    """What stands in an empty conversation: how to begin, and example questions as buttons."""
+def welcome_html(questions: Sequence[str], documents: int) -> str:
+    """What stands in place of a conversation: how to begin, and example questions as buttons."""
     if documents == 0:
         return (
             '<div class="welcome"><h2>There is nothing to read yet</h2>'
@@ -52,7 +53,8 @@ def first_visit_html(questions: Sequence[str], documents: int) -> str:
             "<pre>qa index FOLDER</pre></div>"
         )
     buttons = "".join(
-        f'<li><button type="button" data-question="{escape(question)}">{escape(question)}</button></li>'
+        f'<li><button type="button" data-question="{escape(question)}">{escape(question)}'
+        "</button></li>"
         for question in questions
     )
     examples = f'<p class="label">For example</p><ul>{buttons}</ul>' if buttons else ""
@@ -152,7 +154,7 @@ def _parts_html(parts: Sequence[str]) -> str:
 
 
 def documents_html(documents: Sequence[DocumentSummary]) -> str:
-    """The source panel before a source is opened: the documents, each a link that opens it."""
+    """The list of documents, each a link that opens it."""
     items = "".join(
         f'<li><a href="{escape(source_link(summary.name, 0, 0))}">'
         f'<bdi class="title">{escape(one_line(summary.title) or one_line(summary.name))}</bdi>'
@@ -198,7 +200,7 @@ def source_html(document: Document, start: int, end: int) -> str:
 def _panel_html(address: str, head: str, body: str) -> str:
     """`data-address` tells the page's script what is open; the link shows on a phone only."""
     return (
-        f'<section data-address="{escape(address)}" aria-label="Source"><header>'
+        f'<section class="panel" data-address="{escape(address)}"><header>'
         f'<a class="back" href="#">Back to the conversation</a>{head}</header>'
         f'<div class="body" tabindex="0">{body}</div></section>'
     )
@@ -241,7 +243,7 @@ def _text_html(document: Document, first: int, last: int, start: int, end: int) 
         bounds |= {max(first, range_start), min(last, range_end)}
     cuts = sorted(bounds)
     pieces = []
-    for here, there in zip(cuts, cuts[1:], strict=False):
+    for here, there in itertools.pairwise(cuts):
         if here in pages:
             pieces.append(f'<span class="page" data-label="Page {pages[here]}"></span>')
         tag = "mark" if start <= here < end else "span"

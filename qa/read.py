@@ -1,7 +1,7 @@
 """The reader model: a question and hits -> spans with document offsets.
 
 A passage that doesn't fit is read in overlapping windows. Precision is bf16 where the CPU
-computes it natively, else fp32 (see `computes_bf16`).
+computes it natively, else fp32 (`index/precision.py`).
 """
 
 import hashlib
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import InputError
+from index.precision import computes_bf16
 from qa.decode import best_spans
 from qa.types import Hit, Span
 
@@ -103,20 +104,6 @@ class ExtractiveReader:
             # The last layer is fp32 always: bf16 would round logits to steps of 1/16.
             rows: NDArray[np.float32] = self._model.qa_outputs(hidden.float()).numpy()
         return rows
-
-
-def computes_bf16() -> bool:
-    """Whether this CPU multiplies bf16 natively, which is when bf16 is faster than fp32.
-
-    Measured with this reader, 8 windows of 384 tokens, one thread of an EPYC (Zen 4), windows a
-    second in fp32 and bf16: 8.0 and 14.6 with AVX512-BF16; 7.8 and 4.1 with AVX-512 alone; 8.5
-    and 2.1 with AVX2. `torch.ops.mkldnn._is_mkldnn_bf16_supported` won't do: it is true for
-    AVX-512 alone.
-    """
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 def _load_model(folder: Path) -> Any:

@@ -23,17 +23,17 @@ def running_rows(pages: Sequence[Sequence[tuple[float, str]]]) -> list[set[int]]
     """For each page the indices of its running rows.
 
     A page is its rows as (height above the page's bottom, text). A row runs if it stands among
-    the top two or bottom two rows of at least three pages, as high, word for word or but for one number
-    that grows with the page. For a bare page number two pages are enough, and where pages are
-    known to be numbered, one is enough for an outermost row with the page's number at its end
-    (the top row may have it at its start; at the foot that would be a note).
+    the top two or bottom two rows of at least three pages, equally high, with a number that grows
+    with the page; or word for word on a twentieth of the pages. For a bare page number two pages
+    are enough. Where pages are known to be numbered, one is enough for an outermost row with the
+    page's number at its end (or at its start in the top row; at the foot that would be a note).
     """
     seen: dict[_Key, set[int]] = defaultdict(set)
     for number, rows in enumerate(pages):
         for i in _edges(rows):
             for key in _keys(rows[i], number):
                 seen[key].add(number)
-    enough = {key for key, found in seen.items() if len(found) >= (2 if _is_bare(key) else 3)}
+    enough = {key for key, found in seen.items() if len(found) >= _pages_needed(key, len(pages))}
     offsets = {offset for _, offset, _ in enough if offset is not None}
     return [
         {i for i in _edges(rows) if enough & set(_keys(rows[i], number))}
@@ -84,6 +84,12 @@ def _keys(row: tuple[float, str], page: int) -> Iterator[_Key]:
         word = match[0].lower()
         value = int(word) if word.isdecimal() else _roman(word)
         yield f"{text[: match.start()]}#{text[match.end() :]}", value - page, height
+
+
+def _pages_needed(key: _Key, page_count: int) -> float:
+    if key[1] is None:
+        return max(3, page_count / 20)
+    return 2 if _is_bare(key) else 3
 
 
 def _is_bare(key: _Key) -> bool:

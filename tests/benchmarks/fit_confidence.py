@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from index.collection import Collection
 from index.embed import open_embedder
-from qa.answer import READ, reader_folder
+from qa.answer import FOUND, READ, evidence, ranked, reader_folder
 from qa.gold import read_gold
 from qa.metrics import f1
 from qa.read import ExtractiveReader
@@ -40,9 +40,9 @@ def main() -> None:
     reader = ExtractiveReader.load(reader_folder())
     scores, right = [], []
     for gold in tqdm(read_gold(options.gold).questions):
-        hits = retrieve(collection, embedder, gold.question, limit=READ)
-        if spans := reader.read(gold.question, hits):
-            scores.append(spans[0].score)
+        hits = retrieve(collection, embedder, gold.question, limit=FOUND)
+        if spans := ranked(reader.read(gold.question, hits[:READ])):
+            scores.append(evidence(spans[0]))
             right.append(bool(gold.answers) and f1(spans[0].text, gold.answers) >= 0.5)
     fit = LogisticRegression(C=1e6).fit(np.array(scores)[:, np.newaxis], np.array(right))
     slope, intercept = float(fit.coef_[0, 0]), float(fit.intercept_[0])

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from qa.page import Assistant, Examples
 from qa.service import AnnouncingServer, build_app, listen
+from tests.event_loop import in_event_loop
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -29,7 +30,7 @@ PHONE = {"width": 390, "height": 844}
 def served(assistant: Assistant, examples: Examples = ()) -> Iterator[str]:
     """The address of the service over the assistant, in a thread of this process."""
     with listen("127.0.0.1", 0) as listener:
-        server = AnnouncingServer(build_app(assistant, examples))
+        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

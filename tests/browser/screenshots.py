@@ -16,7 +16,7 @@ from tests.browser.browsing import chromium, context, served
 from tests.keyword_assistant import KeywordAssistant
 
 ANSWERED = "Who was the lighthouse keeper called?"
-UNSURE = "When is the elephant feeding?"
+UNSURE = "When is the elephant and penguin feeding?"
 ABSTAINED = "How do I reset my router password?"
 HOSTILE = "Where does the treasure lie under?"
 

@@ -7,7 +7,7 @@ from filelock import FileLock
 
 from index import folder, load, sync
 from index.check import problems
-from index.collection import Collection, settings_of
+from index.collection import Collection, passage_context, settings_of
 from index.errors import CollectionBusy, InputError
 from index.sync import SyncReport
 from tests.fakes import WordEmbedder, write
@@ -307,10 +307,11 @@ def test_another_embedder_makes_all_passages_anew_without_the_files(
     sync.sync(collection, [], other)
     assert_whole(collection, other)
     assert set(collection.index().ids.tolist()).isdisjoint(before.ids.tolist())
-    row = other.encode(["one\n" + FILES["one.txt"]])[0]
-    ((id_, cosine),) = collection.index().search_dense(row, 1)
-    assert collection.passages([id_])[id_].document == "one.txt"
-    assert cosine == pytest.approx(1, abs=1e-3)
+    for passage in collection.passages(collection.index().ids.tolist()).values():
+        row = other.encode([passage_context(passage)])[0]
+        ((id_, cosine),) = collection.index().search_dense(row, 1)
+        assert id_ == passage.id
+        assert cosine == pytest.approx(1, abs=1e-3)
 
 
 def test_a_loader_of_another_version_reads_the_files_again(

@@ -151,6 +151,7 @@ def test_a_passage_without_words_has_no_spans(text: str) -> None:
         ("in Paris.", "in Paris"),
         ("the U.S.", "the U.S."),
         ("Plan B.", "Plan B."),
+        ("Cohn, Jr.", "Cohn, Jr."),
         ("(OAPEC)", "(OAPEC)"),
         ("(OAPEC", "OAPEC"),
         ("OAPEC),", "OAPEC"),

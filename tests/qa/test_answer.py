@@ -1,0 +1,155 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.collection import Collection
+from index.errors import CollectionError, InputError
+from index.sync import remove, sync
+from index.types import Content, Document, Passage
+from qa.answer import Assistant, cite, evidence
+from qa.confidence import UNFITTED
+from qa.types import Answer, Hit, Span
+from tests.fakes import NumberReader, WordEmbedder, write
+
+FILES = {
+    "a.txt": "Mr. Lee dug a well. The old well is 40 feet deep. It never ran dry.",
+    "b.txt": "By another account the well is 40 feet deep, and so is the ditch.",
+    "c.txt": "The tower has 99 steps.",
+    "d.txt": "Nobody counted the horses.",
+}
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", FILES)], WordEmbedder())
+    yield collection
+    collection.close()
+
+
+@pytest.fixture
+def assistant(collection: Collection) -> Assistant:
+    return Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED)
+
+
+def assert_exact(assistant: Assistant, answer: Answer) -> None:
+    for citation in answer.citations:
+        text = assistant.document(citation.document).text
+        assert text[citation.start : citation.end] == citation.quote
+        start = citation.sentence_start
+        assert text[start : start + len(citation.sentence)] == citation.sentence
+        assert citation.quote in citation.sentence
+
+
+def test_the_answer_is_cited_in_its_sentence(assistant: Assistant) -> None:
+    answer = assistant.ask("How deep is the old well?")
+    assert (answer.status, answer.text) == ("answered", "40")
+    first = answer.citations[0]
+    assert (first.document, first.sentence) == ("a.txt", "The old well is 40 feet deep.")
+    assert_exact(assistant, answer)
+
+
+def test_the_same_answer_of_two_documents_is_one_with_both_citations(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("How deep is the well?")
+    texts = [candidate.text for candidate in answer.candidates]
+    assert texts == ["40", "99"]
+    cited = [answer.citations[index].document for index in answer.candidates[0].citations]
+    assert sorted(cited) == ["a.txt", "b.txt"]
+    assert sorted(index for c in answer.candidates for index in c.citations) == [0, 1, 2]
+
+
+def test_below_the_threshold_it_abstains_and_still_shows_what_it_has(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Whose umbrella?")
+    assert (answer.status, answer.text) == ("abstained", None)
+    assert answer.candidates
+    assert answer.confidence == answer.candidates[0].confidence < 0.3
+    assert {hit.passage.document for hit in answer.hits} == set(FILES)
+
+
+def test_without_any_candidate_it_abstains(collection: Collection) -> None:
+    remove(collection, "a.txt")
+    remove(collection, "b.txt")
+    remove(collection, "c.txt")
+    answer = Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED).ask("How deep?")
+    assert (answer.status, answer.confidence, answer.candidates) == ("abstained", 0.0, ())
+    assert len(answer.hits) == 1
+
+
+def test_an_empty_collection_abstains(tmp_path: Path) -> None:
+    collection = Collection(tmp_path / "empty", create=True)
+    answer = Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED).ask("How deep?")
+    assert (answer.status, answer.hits) == ("abstained", ())
+    collection.close()
+
+
+def test_a_document_that_was_replaced_meanwhile_is_not_cited(
+    collection: Collection, tmp_path: Path
+) -> None:
+    class Replacing(NumberReader):
+        def read(self, question, hits):  # type: ignore[no-untyped-def]
+            spans = super().read(question, hits)
+            write(tmp_path / "papers", {"a.txt": "The well was filled in. 7 men did it."})
+            sync(collection, [], WordEmbedder())
+            return spans
+
+    answer = Assistant(collection, WordEmbedder(), Replacing(), UNFITTED).ask("How deep a well?")
+    assert [citation.document for citation in answer.citations] == ["b.txt", "c.txt"]
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "The question is empty"),
+        (" \n\t ", "The question is empty"),
+        ("x" * 100_000, "has 100,000 characters, more than the 1,000 that are read"),
+    ],
+)
+def test_wrong_questions_are_one_line(assistant: Assistant, question: str, message: str) -> None:
+    for put in (assistant.ask, assistant.search):
+        with pytest.raises(InputError, match=message):
+            put(question)
+
+
+@pytest.mark.parametrize("question", ["\x00", "\ud800 deep?", "😀", "AND OR (", "한국의 수도는?"])
+def test_odd_questions_get_an_answer(assistant: Assistant, question: str) -> None:
+    assert assistant.ask(question).status in ("answered", "unsure", "abstained")
+
+
+def test_search_gives_passages_best_first(assistant: Assistant) -> None:
+    hits = assistant.search("tower steps", limit=2)
+    assert hits[0].passage.document == "c.txt"
+    assert [hit.rank for hit in hits] == [1, 2]
+
+
+def test_opening_what_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(CollectionError, match="There is no collection"):
+        Assistant.open(tmp_path / "nowhere")
+
+
+def test_a_quote_that_does_not_read_back_is_a_defect() -> None:
+    passage = Passage(
+        id=1, document_id=1, document="a", title="", start=0, end=5, text="words", heading=None,
+        page=None,
+    )  # fmt: skip
+    span = Span(hit=Hit(passage=passage, score=0.0, rank=1), start=0, end=5, score=1.0)
+    document = Document(id=1, name="a", sha256="", content=Content(title="", text="swords"))
+    with pytest.raises(AssertionError, match="doesn't say 'words'"):
+        cite(document, span)
+
+
+def test_evidence_counts_the_reader_and_the_search() -> None:
+    passage = Passage(
+        id=1, document_id=1, document="a", title="", start=0, end=1, text="x", heading=None,
+        page=None,
+    )  # fmt: skip
+    spans = [
+        Span(hit=Hit(passage=passage, score=score, rank=1), start=0, end=1, score=2.0)
+        for score in (0.0, 1.0)
+    ]
+    assert evidence(spans[0]) == 2.0
+    assert evidence(spans[1]) > evidence(spans[0])

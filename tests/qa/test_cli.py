@@ -1,0 +1,339 @@
+"""The command in this process, with stand-ins for the models; the whole output is compared."""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from filelock import FileLock
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfgen.canvas import Canvas
+
+import index.embed
+import qa.answer
+from qa.cli import main
+from qa.confidence import UNFITTED
+from qa.read import ExtractiveReader
+from tests.fakes import NumberReader, WordEmbedder, write
+
+FILES = {
+    "well.txt": "The well behind the mill is 40 feet deep.",
+    "notes/mill.md": "# The mill\n\nThe mill burned down in the winter.",
+}
+
+
+@pytest.fixture(autouse=True)
+def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(index.embed, "open_embedder", WordEmbedder)
+    monkeypatch.setattr(qa.answer, "open_embedder", WordEmbedder)
+    monkeypatch.setattr(ExtractiveReader, "load", lambda _: NumberReader())
+    monkeypatch.setattr(qa.answer, "load_confidence", lambda *_: UNFITTED)
+    monkeypatch.setenv("QA_COLLECTION", str(tmp_path / "collection"))
+
+
+@pytest.fixture
+def papers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    papers = write(tmp_path / "papers", FILES)
+    assert main(["index", str(papers)]) == 0
+    capsys.readouterr()
+    return papers
+
+
+class Run:
+    """Runs the command and keeps what it printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: object) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        out, err = self._capsys.readouterr()
+        return status, out, err
+
+    def json(self, *arguments: object) -> Any:
+        status, out, err = self(*arguments, "--json")
+        assert (status, err) == (0, "")
+        return json.loads(out)
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    return Run(capsys)
+
+
+def test_index_counts_and_names_what_failed(run: Run, tmp_path: Path) -> None:
+    papers = write(tmp_path / "papers", FILES)
+    (papers / "empty.txt").touch()
+    (papers / "logo.png").touch()
+    status, out, err = run("index", papers)
+    assert (status, out) == (
+        0,
+        "2 added, 0 changed, 0 removed, 0 unchanged, 1 failed, 1 skipped\n",
+    )
+    assert err.startswith("empty.txt is empty")
+    assert err.count("\n") == 1
+    again = run.json("index")
+    assert again == {
+        "added": 0,
+        "changed": 0,
+        "removed": 0,
+        "unchanged": 2,
+        "failed": again["failed"],
+        "skipped": 1,
+    }
+    assert [failure["name"] for failure in again["failed"]] == ["empty.txt"]
+
+
+@pytest.mark.usefixtures("papers")
+def test_ask_prints_the_answer_in_its_sentence_with_its_citation(run: Run) -> None:
+    status, out, err = run("ask", "How deep is the well behind the mill?")
+    assert (status, err) == (0, "")
+    first, _, sentence, citation, confidence = out.splitlines()
+    assert first == "40"
+    assert sentence.strip() == "The well behind the mill is [40] feet deep."
+    assert citation.strip().startswith("[1] ")
+    assert "well.txt" in citation
+    assert "likely right" in confidence
+
+
+@pytest.mark.usefixtures("papers")
+def test_ask_json_has_the_promised_shape(run: Run) -> None:
+    answer = run.json("ask", "How deep is the well behind the mill?")
+    assert list(answer) == [
+        "question",
+        "standalone_question",
+        "status",
+        "answer",
+        "confidence",
+        "candidates",
+        "citations",
+        "passages",
+        "timings_ms",
+    ]
+    assert (answer["status"], answer["answer"]) == ("answered", "40")
+    (citation,) = answer["citations"]
+    assert citation == {
+        "document": "well.txt",
+        "title": citation["title"],
+        "location": {},
+        "heading": None,
+        "start": 28,
+        "end": 30,
+        "quote": "40",
+        "sentence": "The well behind the mill is 40 feet deep.",
+    }
+    assert answer["passages"][0]["text"] == FILES["well.txt"]
+    assert list(answer["timings_ms"]) == ["retrieve", "read", "total"]
+
+
+@pytest.mark.usefixtures("papers")
+def test_an_abstention_is_an_answer_and_shows_the_nearest_passages(run: Run) -> None:
+    status, out, _ = run("ask", "Umbrella?")
+    assert status == 0
+    assert out.startswith("The documents don't say.\n\nThe nearest passages:\n")
+    assert run.json("ask", "Umbrella?")["answer"] is None
+
+
+@pytest.mark.usefixtures("papers")
+def test_explain_shows_what_was_found_read_and_decided(run: Run) -> None:
+    _, out, _ = run("ask", "Umbrella?", "--explain")
+    assert out.startswith("Question: Umbrella?\n\nFound 2 passages in ")
+    assert "\nRead the first 2 in " in out
+    assert "\nDecided: abstained. The best candidate has confidence " in out
+
+
+@pytest.mark.usefixtures("papers")
+def test_documents_search_remove_and_check(run: Run) -> None:
+    listed = run.json("documents")["documents"]
+    assert [(d["document"], d["passages"]) for d in listed] == [
+        ("notes/mill.md", 1),
+        ("well.txt", 1),
+    ]
+    assert run("documents")[1].endswith("2 documents\n")
+    assert run("documents", "--text", "well.txt")[1] == FILES["well.txt"] + "\n"
+    assert run.json("documents", "--text", "well.txt")["text"] == FILES["well.txt"]
+    found = run.json("search", "burned mill", "--limit", 1)
+    assert [passage["document"] for passage in found["passages"]] == ["notes/mill.md"]
+    assert "The mill burned down" in run("search", "burned mill")[1]
+    assert run("check") == (0, "All is well\n", "")
+    assert run("remove", "well.txt")[0] == 0
+    assert [d["document"] for d in run.json("documents")["documents"]] == ["notes/mill.md"]
+    assert run.json("check") == {"problems": []}
+
+
+@pytest.mark.usefixtures("papers")
+def test_check_fails_with_1_and_names_the_remedy(run: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "collection" / "collection.sqlite3") as db:
+        db.execute("UPDATE passages SET text = 'forged' WHERE id = 1")
+    db.close()
+    status, out, _ = run("check")
+    assert status == 1
+    assert "doesn't read back" in out
+
+
+@pytest.mark.usefixtures("papers")
+def test_evaluate_measures_and_gates(run: Run, tmp_path: Path) -> None:
+    gold = [
+        {"id": "1", "question": "How deep is the well?", "answers": ["40"]},
+        {"id": "2", "question": "Whose umbrella?", "answers": []},
+    ]
+    gold[0]["documents"] = ["well.txt"]
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(map(json.dumps, gold)))
+    figures = run.json("evaluate", path)
+    assert (figures["questions"], figures["forced_em"], figures["citation_exact"]) == (2, 1, 1)
+    assert run("evaluate", path, "--fail-under", "forced_em=1")[0] == 0
+    status, _, err = run("evaluate", path, "--fail-under", "passage_characters=9999")
+    assert status == 1
+    assert err.startswith("qa: passage_characters is ")
+
+
+def test_evaluate_of_the_reader_alone(run: Run, tmp_path: Path) -> None:
+    answer = {"text": "40", "answer_start": 12}
+    question = {"id": "1", "question": "How deep?", "answers": [answer]}
+    paragraph = {"context": "The well is 40 feet deep.", "qas": [question]}
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"data": [{"title": "Well", "paragraphs": [paragraph]}]}))
+    assert run.json("evaluate", path, "--reader-only") == {"exact": 1, "f1": 1, "total": 1}
+
+
+def encrypted(path: Path) -> None:
+    canvas = Canvas(str(path), encrypt=StandardEncryption("secret", canPrint=0))
+    canvas.drawString(72, 700, "Hidden words.")
+    canvas.save()
+
+
+def without_text(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.rect(72, 72, 200, 200)
+    canvas.save()
+
+
+def truncated(path: Path) -> None:
+    canvas = Canvas(str(path))
+    canvas.drawString(72, 700, "Some words.")
+    canvas.save()
+    path.write_bytes(path.read_bytes()[:-300])
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "reason"),
+    [
+        ("empty.txt", Path.touch, "is empty"),
+        ("binary.txt", lambda path: path.write_bytes(bytes(range(256)) * 9), "is not text"),
+        ("noise.txt", lambda path: path.write_bytes(bytes(range(1, 256)) * 4), "UTF-8"),
+        ("scan.pdf", without_text, "has no text"),
+        ("locked.pdf", encrypted, "password"),
+        ("cut.pdf", truncated, "damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_line_and_the_rest_goes_on(
+    run: Run, tmp_path: Path, name: str, make: Any, reason: str
+) -> None:
+    papers = write(tmp_path / "papers", FILES)
+    make(papers / name)
+    status, out, err = run("index", papers)
+    assert status == 0
+    assert out.startswith("2 added, 0 changed, 0 removed, 0 unchanged, 1 failed")
+    assert err.startswith(f"{name} ")
+    assert reason in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["index", "/no/such/folder"], "/no/such/folder is not there: name a folder or a file"),
+        (["index"], "There is no collection in "),
+        (["ask", "Anything?"], "There is no collection in "),
+        (["documents"], "There is no collection in "),
+        (["check"], "There is no collection in "),
+        ([], "the following arguments are required: COMMAND: see `qa --help`"),
+        (["sing"], "argument COMMAND: invalid choice: 'sing'"),
+        (["ask"], "the following arguments are required: QUESTION: see `qa ask --help`"),
+        (["search", "x", "--limit", "0"], "argument --limit: '0' is not a whole number above 0"),
+        (["evaluate", "/no/gold.jsonl"], "/no/gold.jsonl"),
+        (["evaluate", "/no/gold.jsonl", "--reader-only"], "/no/gold.jsonl"),
+        (["serve", "--host", "0.0.0.0"], "--host 0.0.0.0"),  # noqa: S104
+    ],
+)
+def test_wrong_calls_are_one_line_and_leave_nothing(
+    run: Run, tmp_path: Path, arguments: list[str], message: str
+) -> None:
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("qa: ")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "collection").exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "The question is empty"),
+        ("why " * 25_000, "more than the 1,000 that are read: shorten it"),
+    ],
+)
+@pytest.mark.usefixtures("papers")
+def test_wrong_questions_are_one_line(run: Run, question: str, message: str) -> None:
+    for command in ("ask", "search"):
+        status, out, err = run(command, question)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert message in err
+
+
+def test_an_empty_folder_is_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    status, _, err = run("index", tmp_path / "empty")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "holds no documents that can be read: those are " in err
+
+
+def test_a_collection_of_another_version_is_one_line_and_kept(
+    run: Run, papers: Path, tmp_path: Path
+) -> None:
+    with sqlite3.connect(tmp_path / "collection" / "collection.sqlite3") as db:
+        db.execute("PRAGMA user_version=2")
+    db.close()
+    for arguments in (["ask", "How deep?"], ["index", papers], ["documents"]):
+        status, _, err = run(*arguments)
+        assert (status, err.count("\n")) == (2, 1)
+        assert "is of version 2; this program reads version 1" in err
+
+
+def test_a_collection_that_another_process_writes_is_one_line_and_can_be_asked(
+    run: Run, papers: Path, tmp_path: Path
+) -> None:
+    with FileLock(tmp_path / "collection" / "writer.lock"):
+        for arguments in (["index", papers], ["remove", "well.txt"]):
+            status, _, err = run(*arguments)
+            assert (status, err.count("\n")) == (2, 1)
+            assert "Another process is writing to the collection" in err
+        assert run("ask", "How deep is the well?")[0] == 0
+
+
+@pytest.mark.usefixtures("papers")
+def test_another_embedder_is_noticed_and_qa_index_mends_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (index.embed, qa.answer):
+        monkeypatch.setattr(module, "open_embedder", lambda: WordEmbedder("others"))
+    status, _, err = run("ask", "How deep?")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "was made with another embedder: run `qa index`" in err
+    assert run("index")[0] == 0
+    assert run("ask", "How deep is the well?")[1].startswith("40\n")
+
+
+def test_terminal_codes_in_documents_and_names_do_nothing(run: Run, tmp_path: Path) -> None:
+    papers = write(tmp_path / "papers", {"\x1b[31mred\x07.txt": "\x1b[2JThe well is 40 deep."})
+    (papers / "\x1b[31mbad.txt").touch()
+    outputs = (
+        run("index", papers),
+        run("documents"),
+        run("ask", "well deep?"),
+        run("search", "well"),
+    )
+    assert "\x1b" not in "".join(out + err for _, out, err in outputs)

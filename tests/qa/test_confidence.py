@@ -1,0 +1,49 @@
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from qa.answer import reader_folder
+from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.read import ExtractiveReader
+
+FIT = Confidence(slope=0.5, intercept=-1, answer_from=0.6, unsure_from=0.3)
+
+
+def test_it_is_the_logistic_curve() -> None:
+    for score in (-3.0, 0.0, 2.0, 7.5):
+        assert FIT.of(score) == pytest.approx(1 / (1 + math.exp(-(0.5 * score - 1))))
+
+
+@pytest.mark.parametrize("score", [-1e9, 1e9, math.inf, -math.inf])
+def test_extreme_scores_stay_probabilities(score: float) -> None:
+    assert 0 <= FIT.of(score) <= 1
+
+
+@pytest.mark.parametrize(
+    ("confidence", "status"),
+    [(0.6, "answered"), (0.599, "unsure"), (0.3, "unsure"), (0.299, "abstained"), (0, "abstained")],
+)
+def test_the_status_changes_at_its_bounds(confidence: float, status: str) -> None:
+    assert FIT.status(confidence) == status
+
+
+def test_a_fit_is_read_back_and_refused_for_another_reader(tmp_path: Path) -> None:
+    fields = {"slope": 0.5, "intercept": -1, "answer_from": 0.6, "unsure_from": 0.3}
+    (tmp_path / "confidence.json").write_text(json.dumps({"reader": "abc", **fields}))
+    assert load_confidence(tmp_path, "abc") == FIT
+    assert load_confidence(tmp_path, "abd") is None
+
+
+def test_without_a_fit_there_is_none(tmp_path: Path) -> None:
+    assert load_confidence(tmp_path, "abc") is None
+
+
+def test_the_shipped_fit_is_the_shipped_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QA_READER", raising=False)
+    reader = ExtractiveReader.load(reader_folder())
+    fit = load_confidence(reader_folder(), reader.fingerprint)
+    assert fit is not None
+    assert fit != UNFITTED
+    assert 0 < fit.unsure_from <= fit.answer_from < 1

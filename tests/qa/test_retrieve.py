@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.collection import Collection
+from index.sync import sync
+from qa.retrieve import fuse, retrieve
+from tests.fakes import WordEmbedder, write
+
+FILES = {
+    "well.txt": "The well behind the mill is nine feet deep.",
+    "mill.txt": "The mill burned down in 1904.",
+    "horse.txt": "A horse named Bravo pulled the cart.",
+}
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Iterator[Collection]:
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", FILES)], WordEmbedder())
+    yield collection
+    collection.close()
+
+
+def test_fusion_is_the_weighted_sum_of_z_scores() -> None:
+    dense = [(1, 0.9), (2, 0.5), (3, 0.4)]
+    lexical = [(3, 12.0), (1, 4.0)]
+    z_dense = (np.array([0.9, 0.5, 0.4]) - 0.6) / np.std([0.9, 0.5, 0.4])
+    expected = {
+        1: 0.7 * z_dense[0] + 0.3 * -1,
+        2: 0.7 * z_dense[1] + 0.3 * -1,  # not among the lexical ones: as their worst
+        3: 0.7 * z_dense[2] + 0.3 * 1,
+    }
+    fused = fuse(dense, lexical, dense_weight=0.7)
+    assert [id_ for id_, _ in fused] == [1, 3, 2]
+    assert dict(fused) == pytest.approx(expected)
+
+
+def test_one_side_alone_keeps_its_order() -> None:
+    assert [id_ for id_, _ in fuse([(5, 0.9), (4, 0.1)], [], dense_weight=0.7)] == [5, 4]
+    assert [id_ for id_, _ in fuse([], [(5, 9.0), (4, 1.0)], dense_weight=0.7)] == [5, 4]
+
+
+def test_equal_scores_go_by_id_and_nothing_gives_nothing() -> None:
+    assert fuse([(7, 0.5), (3, 0.5)], [], dense_weight=0.7) == [(3, 0.0), (7, 0.0)]
+    assert fuse([], [], dense_weight=0.7) == []
+
+
+def test_the_passage_that_shares_the_words_comes_first(collection: Collection) -> None:
+    hits = retrieve(collection, WordEmbedder(), "How deep is the well?", limit=2)
+    assert (hits[0].rank, hits[0].passage.document) == (1, "well.txt")
+    assert len(hits) == 2
+    assert hits[0].score > hits[1].score
+
+
+def test_a_question_without_words_still_finds_by_vector(collection: Collection) -> None:
+    assert len(retrieve(collection, WordEmbedder(), "???", limit=9)) == 3
+
+
+def test_an_empty_collection_finds_nothing(tmp_path: Path) -> None:
+    collection = Collection(tmp_path, create=True)
+    assert retrieve(collection, WordEmbedder(), "anything", limit=5) == ()
+    collection.close()
