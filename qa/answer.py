@@ -1,7 +1,6 @@
 """The whole question path: a question in, the exact words of documents out, or none."""
 
 import os
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from index.errors import InputError
 from index.outline import blocks
 from index.sentences import sentences
 from index.types import Document, DocumentSummary, Embedder
+from qa.choose import Choice, choices
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.retrieve import retrieve
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Timings, Turn
@@ -22,9 +22,6 @@ MAX_QUESTION_CHARACTERS = 1000
 # Passages found for a question, and how many of them are read.
 FOUND = 20
 READ = 8
-
-# What a passage's place in the search adds to the score of a span in it (docs/decisions.md).
-_RETRIEVAL_WEIGHT = 2.0
 
 _CANDIDATES = 5
 _CITATIONS_A_CANDIDATE = 5
@@ -70,9 +67,9 @@ class Assistant:
         question = _checked(question)
         hits = retrieve(self._collection, self._embedder, question, limit=FOUND)
         retrieved = time.perf_counter()
-        spans = ranked(self._reader.read(question, hits[:READ]))
+        spans = self._reader.read(question, hits[:READ])
         read = time.perf_counter()
-        candidates, citations = self._choose(spans)
+        candidates, citations = self._present(choices(spans))
         confidence = candidates[0].confidence if candidates else 0.0
         return Answer(
             question=question,
@@ -101,32 +98,28 @@ class Assistant:
         """By name."""
         return self._collection.documents()
 
-    def _choose(self, spans: Sequence[Span]) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
-        """The best of ranked spans, the same words once with all their places."""
-        places: dict[str, list[Citation]] = {}
-        best: dict[str, Span] = {}
-        documents: dict[int, Document] = {}
-        for span in spans:
-            same = _same_words(span.text)
-            if not same or (same not in best and len(best) == _CANDIDATES):
-                continue
-            document = self._document_of(span, documents)
-            if document is None or len(places.get(same, [])) == _CITATIONS_A_CANDIDATE:
-                continue
-            best.setdefault(same, span)
-            places.setdefault(same, []).append(cite(document, span))
+    def _present(
+        self, choices: Sequence[Choice]
+    ) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
+        """The first choices as candidates, and all the places that they are cited from."""
         candidates: list[Candidate] = []
         citations: list[Citation] = []
-        for same, span in best.items():
+        documents: dict[int, Document] = {}
+        for choice in choices[:_CANDIDATES]:
             first = len(citations)
-            citations += places[same]
-            candidates.append(
-                Candidate(
-                    text=span.text,
-                    confidence=self.confidence.of(evidence(span)),
-                    citations=tuple(range(first, len(citations))),
+            citations += [
+                cite(document, span)
+                for span in choice.spans[:_CITATIONS_A_CANDIDATE]
+                if (document := self._document_of(span, documents))
+            ]
+            if len(citations) > first:
+                candidates.append(
+                    Candidate(
+                        text=citations[first].quote,
+                        confidence=self.confidence.of(choice.score, choice.margin),
+                        citations=tuple(range(first, len(citations))),
+                    )
                 )
-            )
         return tuple(candidates), tuple(citations)
 
     def _document_of(self, span: Span, documents: dict[int, Document]) -> Document | None:
@@ -139,16 +132,6 @@ class Assistant:
                 return None
         document = documents[passage.document_id]
         return document if document.id == passage.document_id else None
-
-
-def evidence(span: Span) -> float:
-    """How much speaks for a span: what the reader says of it, and the search of its passage."""
-    return span.score + _RETRIEVAL_WEIGHT * span.hit.score
-
-
-def ranked(spans: Sequence[Span]) -> list[Span]:
-    """Spans of several passages, those with the most evidence first."""
-    return sorted(spans, key=evidence, reverse=True)
 
 
 def cite(document: Document, span: Span) -> Citation:
@@ -184,11 +167,6 @@ def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
             if sentence.start < end and start < sentence.end:
                 first, last = min(first, sentence.start), max(last, sentence.end)
     return first, last
-
-
-def _same_words(text: str) -> str:
-    """Two answers with the same words are one answer."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _checked(question: str) -> str:

@@ -1,10 +1,11 @@
 """Start and end logits of a passage's windows -> its best legal spans. Needs numpy only.
 
-A span stays inside the passage, holds whole words only, is at most `MAX_TOKENS` long and says
-more than punctuation. Everything else scores -inf, never 0, which would be legal for negative
-scores. Start and end are chosen together, not each by its own maximum.
+A span stays inside the passage and one of its paragraphs, holds whole words only, is at most
+`MAX_TOKENS` long and says more than punctuation. Everything else scores -inf, never 0, which would
+be legal for negative scores. Start and end are chosen together, not each by its own maximum.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,14 @@ MAX_TOKENS = 30
 
 # A span doesn't begin or end with these (white space aside).
 _SEPARATORS = ",;:"
+# A word goes on after these: "Moon Jae-in", "COVID-19" (not "12-13"), "1.7", "read.table",
+# "read_csv"; in "Belarus.On" only a space is missing.
+_INSIDE_WORD = re.compile(
+    r"(?<=[^\W_])[-\u2010\u2011](?=[^\W\d_])|(?<=[^\W\d_])[-\u2010\u2011](?=\d)"
+    r"|(?<=\d)[.,](?=\d)|(?<=[^\W\d_])\.(?=[a-z])|(?<=\w)_(?=\w)"
+)
+_BLANK_LINE = re.compile(r"\n\s*\n")
+
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 _ABBREVIATIONS = frozenset(["Jr", "Sr", "Inc", "Ltd", "Co", "Corp", "Bros", "etc"])
 _EDGES = frozenset(_SEPARATORS + ".\"'" + "".join(_PAIRS) + "".join(_PAIRS.values()))
@@ -47,10 +56,13 @@ def best_spans(
     (windows, tokens) the number of a token's word in the passage, -1 for tokens that aren't the
     passage's. Of overlapping spans, from one window or two, the better one is kept.
     """
-    scores = span_scores(
-        start_logits, end_logits, *word_edges(offsets, words), max_tokens=max_tokens
-    )
+    opens, closes = word_edges(offsets, words)
+    inside_words = _inside_words(text)
+    opens &= ~np.isin(offsets[:, :, 0], inside_words)
+    closes &= ~np.isin(offsets[:, :, 1], inside_words)
+    scores = span_scores(start_logits, end_logits, opens, closes, max_tokens=max_tokens)
     scores[~_says_something(text, offsets, words, max_tokens)] = -np.inf
+    scores[_crosses_paragraphs(text, offsets, max_tokens)] = -np.inf
     starts = offsets[:, :, None, 0]
     ends = _ahead(offsets[:, :, 1], max_tokens, fill=0)
     spans: list[ScoredRange] = []
@@ -103,6 +115,21 @@ def word_edges(
     opens[inside] = offsets[inside, 0] == first[words[inside]]
     closes[inside] = offsets[inside, 1] == last[words[inside]]
     return opens, closes
+
+
+def _inside_words(text: str) -> list[int]:
+    """The positions before and after the hyphens, points and commas that stand inside words."""
+    return [edge for mark in _INSIDE_WORD.finditer(text) for edge in mark.span()]
+
+
+def _crosses_paragraphs(
+    text: str, offsets: NDArray[np.int64], max_tokens: int
+) -> NDArray[np.bool_]:
+    """(windows, tokens, max_tokens): the span begins in one paragraph and ends in another."""
+    breaks = [gap.start() for gap in _BLANK_LINE.finditer(text)]
+    paragraphs = np.searchsorted(breaks, offsets[:, :, 0])
+    crosses: NDArray[np.bool_] = _ahead(paragraphs, max_tokens, fill=-1) != paragraphs[:, :, None]
+    return crosses
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """The page as Gradio Blocks: the conversation on one side, the documents or a source on the other.
 
 All are `gr.HTML` in our own markup rather than `gr.Chatbot`: Markdown would change a document's
-words. A citation is a link to `#source=...`, which qa/page.js turns into the event `open`; so a
+words. A citation is a link to `#source=...`, which qa/source.js turns into the event `open`; so a
 click needs nothing that the server remembers, and Back and shared links work. The value is put in
 by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
 """

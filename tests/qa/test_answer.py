@@ -7,7 +7,7 @@ from index.collection import Collection
 from index.errors import CollectionError, InputError
 from index.sync import remove, sync
 from index.types import Content, Document, Passage
-from qa.answer import Assistant, cite, evidence
+from qa.answer import Assistant, cite
 from qa.confidence import UNFITTED
 from qa.types import Answer, Hit, Span
 from tests.fakes import NumberReader, WordEmbedder, write
@@ -140,16 +140,3 @@ def test_a_quote_that_does_not_read_back_is_a_defect() -> None:
     document = Document(id=1, name="a", sha256="", content=Content(title="", text="swords"))
     with pytest.raises(AssertionError, match="doesn't say 'words'"):
         cite(document, span)
-
-
-def test_evidence_counts_the_reader_and_the_search() -> None:
-    passage = Passage(
-        id=1, document_id=1, document="a", title="", start=0, end=1, text="x", heading=None,
-        page=None,
-    )  # fmt: skip
-    spans = [
-        Span(hit=Hit(passage=passage, score=score, rank=1), start=0, end=1, score=2.0)
-        for score in (0.0, 1.0)
-    ]
-    assert evidence(spans[0]) == 2.0
-    assert evidence(spans[1]) > evidence(spans[0])

@@ -1,5 +1,6 @@
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,20 @@ from qa.answer import reader_folder
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.read import ExtractiveReader
 
-FIT = Confidence(slope=0.5, intercept=-1, answer_from=0.6, unsure_from=0.3)
+FIT = Confidence(
+    score_weight=0.5, margin_weight=0.25, intercept=-1, answer_from=0.6, unsure_from=0.3
+)
 
 
 def test_it_is_the_logistic_curve() -> None:
-    for score in (-3.0, 0.0, 2.0, 7.5):
-        assert FIT.of(score) == pytest.approx(1 / (1 + math.exp(-(0.5 * score - 1))))
+    for score, margin in ((-3.0, 0.0), (0.0, -2.0), (7.5, 3.0)):
+        log_odds = 0.5 * score + 0.25 * margin - 1
+        assert FIT.of(score, margin) == pytest.approx(1 / (1 + math.exp(-log_odds)))
 
 
 @pytest.mark.parametrize("score", [-1e9, 1e9, math.inf, -math.inf])
 def test_extreme_scores_stay_probabilities(score: float) -> None:
-    assert 0 <= FIT.of(score) <= 1
+    assert 0 <= FIT.of(score, score) <= 1
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def test_the_status_changes_at_its_bounds(confidence: float, status: str) -> Non
 
 
 def test_a_fit_is_read_back_and_refused_for_another_reader(tmp_path: Path) -> None:
-    fields = {"slope": 0.5, "intercept": -1, "answer_from": 0.6, "unsure_from": 0.3}
+    fields = asdict(FIT)
     (tmp_path / "confidence.json").write_text(json.dumps({"reader": "abc", **fields}))
     assert load_confidence(tmp_path, "abc") == FIT
     assert load_confidence(tmp_path, "abd") is None

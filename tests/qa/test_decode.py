@@ -1,5 +1,6 @@
 """Decoding against brute force, and the edges of spans by named case."""
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -182,3 +183,48 @@ def test_trimming_again_changes_nothing(text: str) -> None:
     assert 0 <= start <= end <= len(text)
     assert trim(text, start, end)[0] == start
     assert trim(text[:end], start, end) == (start, end)
+
+
+def _best(text: str, wanted: str, count: int = 1) -> list[str]:
+    """The best spans where the logits want just these characters; a token is a run of a kind."""
+    pieces = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+    offsets = np.array([[(0, 0), *pieces]], dtype=np.int64)
+    words = np.array([[-1, *range(len(pieces))]], dtype=np.int64)
+    begin = text.index(wanted)
+    near = 1.0 + np.arange(words.shape[1]) / 100  # of two equal ends, the later
+    start = np.where(offsets[:, :, 0] == begin, 9.0, near).astype(np.float32)
+    end = np.where(offsets[:, :, 1] == begin + len(wanted), 9.0, near).astype(np.float32)
+    start[0, 0] = end[0, 0] = 0.0
+    return [
+        text[s.start : s.end] for s in best_spans(text, start, end, offsets, words, count=count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "best"),
+    [
+        ("It was Moon Jae-in who came", "Moon Jae", "Moon Jae-in"),
+        ("before COVID-19 came", "COVID", "COVID-19"),
+        ("It cost 1.7 billion", "1", "1.7"),
+        ("some 27,000 people", "000", "27,000"),
+        ("from 1998-2002 on", "1998", "1998"),
+        ("use read.table() here", "table", "read.table"),
+        ("in Belarus.On that day", "Belarus", "Belarus"),
+        ("in Seoul, Korea", "Seoul", "Seoul"),
+        ("in Seoul. Korea", "Seoul", "Seoul"),
+    ],
+)
+def test_a_word_goes_on_behind_its_hyphen_and_a_number_behind_its_point(
+    text: str, wanted: str, best: str
+) -> None:
+    (found,) = _best(text, wanted)
+    assert best in found
+    assert found.startswith(best) or found.endswith(best)
+    if wanted == best:
+        assert found == wanted
+
+
+def test_a_span_stays_in_its_paragraph_but_may_cross_a_line() -> None:
+    assert _best("one two\nthree four", "two\nthree") == ["two\nthree"]
+    (found,) = _best("one two\n \nthree four", "two\n \nthree")
+    assert "\n" not in found

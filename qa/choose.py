@@ -1,0 +1,54 @@
+"""Spans of many passages to the answers that they stand for, best first."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.types import Span
+
+# What a passage's place in the search adds to the score of a span in it (docs/decisions.md).
+_RETRIEVAL_WEIGHT = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The spans that say the same words, those with the most evidence first.
+
+    `margin` is how far the reader's score of the first is above that of the best span with other
+    words, or above 0, which is "no answer", where there is none.
+    """
+
+    spans: tuple[Span, ...]
+    margin: float
+
+    @property
+    def score(self) -> float:
+        """The reader's score of the first span."""
+        return self.spans[0].score
+
+
+def choices(spans: Sequence[Span]) -> list[Choice]:
+    """What the spans answer, the one with the most evidence first."""
+    same: dict[str, list[Span]] = {}
+    for span in sorted(spans, key=evidence, reverse=True):
+        if words := same_words(span.text):
+            same.setdefault(words, []).append(span)
+    best = {words: max(span.score for span in group) for words, group in same.items()}
+    return [
+        Choice(
+            spans=tuple(group),
+            margin=group[0].score
+            - max((score for other, score in best.items() if other != words), default=0.0),
+        )
+        for words, group in same.items()
+    ]
+
+
+def evidence(span: Span) -> float:
+    """How much speaks for a span: what the reader says of it, and the search of its passage."""
+    return span.score + _RETRIEVAL_WEIGHT * span.hit.score
+
+
+def same_words(text: str) -> str:
+    """Equal for answers that differ in case and punctuation only; empty where there is no word."""
+    return " ".join(re.findall(r"\w+", text.casefold()))
