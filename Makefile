@@ -62,7 +62,11 @@ lint: .venv/installed-dev
 	@touch $@
 
 screenshots: .venv/browser
-	$(BIN)/python -m tests.browser.screenshots docs/images
+	$(BIN)/qa index docs --collection .collection
+	$(BIN)/python -m tests.browser.screenshots docs/images --collection .collection \
+	  --answered 'When was the Treaty on Basic Relations signed?' \
+	  --unsure 'What did Moon Jae-in announce in Vladivostok?' \
+	  --abstained 'How tall is the Lotte tower in Seoul?'
 
 # torch and its CUDA packages are left out: which of their builds fits depends on the machine.
 MACHINE_PACKAGES = torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas \
