@@ -1,6 +1,7 @@
 """What a folder holds that can be read."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,20 @@ def existing(path: Path) -> Path:
     if not path.exists():
         raise InputError(f"{path} is not there: name a folder or a file that is")
     return path.resolve()
+
+
+def require_documents(paths: Sequence[Path]) -> None:
+    """Raises InputError if one of the paths isn't there, or holds no file that can be read."""
+    for path in paths:
+        target = existing(path)
+        listing = list_folder(target, leave_out=target)
+        if not (listing.documents or listing.unreached or listing.links_out):
+            raise no_documents(target)
+
+
+def no_documents(target: Path) -> InputError:
+    """The error for a folder without a file that can be read."""
+    return InputError(f"{target} holds no documents that can be read: those are {kinds()} files")
 
 
 def kinds() -> str:

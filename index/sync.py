@@ -18,7 +18,7 @@ from index import load
 from index.collection import Collection
 from index.context import with_context
 from index.errors import InputError, UnreadableFile
-from index.folder import Failure, existing, kinds, list_folder
+from index.folder import Failure, existing, list_folder, no_documents
 from index.renew import renew
 from index.split import split
 from index.store import FileState, StoredFile
@@ -119,7 +119,7 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
     known = store.files(root_id) if root_id is not None else {}
     listing = list_folder(target, leave_out=collection.directory.resolve())
     if not (listing.documents or known or listing.unreached or listing.links_out):
-        raise InputError(f"{target} holds no documents that can be read: those are {kinds()} files")
+        raise no_documents(target)
     report.skipped += listing.skipped
     for link in listing.links_out:
         reason = "is a link out of the folder: put the file itself there"

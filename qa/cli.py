@@ -107,15 +107,17 @@ def _index(options: argparse.Namespace) -> int:
 
     from index.collection import Collection
     from index.embed import open_embedder
-    from index.folder import existing
+    from index.folder import require_documents
     from index.sync import sync
     from qa.answer import collection_directory
     from qa.present import one_line
 
-    # Before anything is made, so that a slip of the pen leaves no empty collection behind.
-    paths = [existing(path) for path in options.paths]
-    collection = Collection(collection_directory(options.collection), create=bool(paths))
-    report = sync(collection, paths, open_embedder(), progress=True)
+    directory = collection_directory(options.collection)
+    if not directory.exists():
+        # Before anything is made, so that a slip of the pen leaves no empty collection behind.
+        require_documents(options.paths)
+    collection = Collection(directory, create=bool(options.paths))
+    report = sync(collection, options.paths, open_embedder(), progress=True)
     summary = {
         **{kind: len(getattr(report, kind)) for kind in ("added", "changed", "removed")},
         "unchanged": report.unchanged,
@@ -135,7 +137,7 @@ def _index(options: argparse.Namespace) -> int:
 def _documents(options: argparse.Namespace) -> int:
     from index.collection import Collection
     from qa.answer import collection_directory
-    from qa.present import documents_to_json, one_line
+    from qa.present import count, documents_to_json, one_line
 
     collection = Collection(collection_directory(options.collection))
     if options.text is not None:
@@ -151,10 +153,11 @@ def _documents(options: argparse.Namespace) -> int:
         _print_json({"documents": documents_to_json(documents)})
         return _DONE
     for summary in documents:
-        pages = f", {summary.pages} pages" if summary.pages else ""
-        size = f"{summary.characters:,} characters{pages}, {summary.passages} passages"
-        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({size})")
-    print(f"{len(documents)} documents")
+        pages = [count(summary.pages, "page")] if summary.pages else []
+        characters, passages = summary.characters, summary.passages
+        size = [count(characters, "character"), *pages, count(passages, "passage")]
+        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({', '.join(size)})")
+    print(count(len(documents), "document"))
     return _DONE
 
 

@@ -179,8 +179,9 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
 def to_text(answer: Answer, *, bold: bool = False) -> str:
     """For the terminal; the answer's words stand in [brackets] or, if asked, in ANSI bold."""
     if answer.status == "abstained":
-        nearest = f"\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
-        return NOT_FOUND + (nearest if answer.hits else "")
+        if not answer.hits:
+            return f"{NOT_FOUND}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
+        return f"{NOT_FOUND}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
     best = answer.candidates[0]
     citations = [(number, answer.citations[number]) for number in best.citations]
     before, words, after = in_sentence(citations[0][1])

@@ -216,6 +216,7 @@ def serve(
 
     with listen(host, port) as listener:  # first: it fails fast, the models load slowly
         assistant = CollectionAssistant.open(directory)
+        assistant.ask("Ready?")  # models are loaded now, not while the first visitor waits
         try:
             run(build_app(assistant, examples), listener)
         except KeyboardInterrupt:

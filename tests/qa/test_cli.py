@@ -1,6 +1,7 @@
 """The command in this process, with stand-ins for the models; the whole output is compared."""
 
 import json
+import random
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,9 @@ def test_evaluate_of_the_reader_alone(run: Run, tmp_path: Path) -> None:
     assert run.json("evaluate", path, "--reader-only") == {"exact": 1, "f1": 1, "total": 1}
 
 
+ODD_BYTES = bytes(random.Random(1).choices(range(0x80, 0xFF), k=3000))
+
+
 def encrypted(path: Path) -> None:
     canvas = Canvas(str(path), encrypt=StandardEncryption("secret", canPrint=0))
     canvas.drawString(72, 700, "Hidden words.")
@@ -223,6 +227,7 @@ def truncated(path: Path) -> None:
         ("empty.txt", Path.touch, "is empty"),
         ("binary.txt", lambda path: path.write_bytes(bytes(range(256)) * 9), "is not text"),
         ("noise.txt", lambda path: path.write_bytes(bytes(range(1, 256)) * 4), "UTF-8"),
+        ("odd.txt", lambda path: path.write_bytes(ODD_BYTES), "an encoding that can't be told"),
         ("scan.pdf", without_text, "has no text"),
         ("locked.pdf", encrypted, "password"),
         ("cut.pdf", truncated, "damaged"),
@@ -284,11 +289,24 @@ def test_wrong_questions_are_one_line(run: Run, question: str, message: str) -> 
         assert message in err
 
 
-def test_an_empty_folder_is_one_line(run: Run, tmp_path: Path) -> None:
+def test_an_empty_folder_is_one_line_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     status, _, err = run("index", tmp_path / "empty")
     assert (status, err.count("\n")) == (2, 1)
     assert "holds no documents that can be read: those are " in err
+    assert not (tmp_path / "collection").exists()
+
+
+@pytest.mark.usefixtures("papers")
+def test_an_emptied_collection_says_how_to_go_on(run: Run) -> None:
+    for name in ("well.txt", "notes/mill.md"):
+        assert run("remove", name)[0] == 0
+    assert run("ask", "How deep?") == (
+        0,
+        "The documents don't say.\n\n"
+        "There is nothing to search yet: `qa index PATH` adds documents.\n",
+        "",
+    )
 
 
 def test_a_collection_of_another_version_is_one_line_and_kept(

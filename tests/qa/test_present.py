@@ -150,7 +150,11 @@ def test_text() -> None:
         "  [1] Ferry times, trips/ferry.txt\n"
         "      The ferry leaves at noon from pier 4."
     )
-    assert to_text(replace(ABSTAINED, hits=())) == "The documents don't say."
+    assert to_text(replace(ABSTAINED, hits=())) == (
+        "The documents don't say.\n"
+        "\n"
+        "There is nothing to search yet: `qa index PATH` adds documents."
+    )
     assert hits_to_text(()) == "Nothing was found."
 
 
