@@ -115,14 +115,27 @@ class Collection:
     def follow(self) -> PassageIndex:
         """Brings FAISS and Tantivy in line with the store; the caller holds the lock."""
         index = PassageIndex(self.directory)
-        generation = self.store.generation
-        if index.generation == generation:
+        if index.generation == self.store.generation:
             return index
+        if not self._update(index):
+            index = PassageIndex(self.directory, empty=True)
+            if not self._update(index):
+                raise CollectionError(
+                    f"The index in {self.directory} can't be written: look for room on the disk"
+                    " and permissions, then run `qa index` again"
+                )
+        return index
+
+    def _update(self, index: PassageIndex) -> bool:
+        """False where Tantivy can't go on, as from files that a killed process left behind."""
         wanted = self.store.passage_ids()
         removed = np.setdiff1d(index.ids, wanted)
         added = np.setdiff1d(wanted, index.ids)
-        index.update(generation, removed, self._indexed(added))
-        return index
+        try:
+            index.update(self.store.generation, removed, self._indexed(added))
+        except ValueError:
+            return False
+        return True
 
     def _indexed(self, ids: NDArray[np.int64]) -> Iterator[IndexedPassages]:
         for batch in self.store.stored_passages(ids.tolist()):

@@ -32,11 +32,14 @@ class PassageIndex:
     searches the first goes on with the generation that it has.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, empty: bool = False) -> None:
+        """Opens what is on disk, or nothing where `empty`; then the first update starts afresh."""
         self._directory = directory
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
         self.generation = -1
+        if empty:
+            return
         try:
             lexical = LexicalIndex(directory / "lexical")
             generation = lexical.generation

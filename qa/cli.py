@@ -6,6 +6,7 @@ Exit 0 done, 1 a check that was asked for failed, 2 the input or the call is wro
 import argparse
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read our output has seen enough; Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _DONE
+    except (OSError, sqlite3.Error) as error:
+        # What was committed is there; a full disk or a lost permission stopped the rest.
+        print(f"qa: {error}: look for room on the disk and permissions", file=sys.stderr)
+        return _WRONG
     return status
 
 

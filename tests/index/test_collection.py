@@ -10,6 +10,7 @@ from filelock import FileLock
 from index.check import problems
 from index.collection import Collection, settings_of
 from index.errors import CollectionBusy, CollectionError, InputError
+from index.lexical import LexicalIndex
 from index.passage_index import PassageIndex
 from index.sync import sync
 from tests.fakes import WordEmbedder, write
@@ -99,6 +100,27 @@ def test_an_index_that_fell_behind_catches_up(
     assert list(problems(reopened, settings_of(EMBEDDER))) == []
     assert len(list(collection.directory.glob("vectors-*"))) == 1
     reopened.close()
+
+
+def test_what_a_killed_tantivy_left_behind_is_cleared_away(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: "FileAlreadyExists" for the list of deletions of a commit that never was."""
+    stage = LexicalIndex.stage
+    tries: list[int] = []
+
+    def fail_once(self: LexicalIndex, removed: object, added: object) -> object:
+        tries.append(len(tries))
+        if len(tries) == 1:
+            raise ValueError("Failed to open file for write: 'FileAlreadyExists(\"1.588.del\")'")
+        return stage(self, removed, added)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LexicalIndex, "stage", fail_once)
+    collection.store.remove_document("3.txt")
+    ids = set(collection.store.passage_ids().tolist())
+    assert found_by_both(collection) == (ids, ids)
+    assert tries == [0, 1]
+    assert list(problems(collection, settings_of(EMBEDDER))) == []
 
 
 def test_a_question_keeps_its_index_while_others_change_it(collection: Collection) -> None:

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 import index.embed
 import qa.answer
+from index.store import Store
 from qa.cli import main
 from qa.confidence import UNFITTED
 from qa.read import ExtractiveReader
@@ -330,6 +331,20 @@ def test_a_collection_that_another_process_writes_is_one_line_and_can_be_asked(
             assert (status, err.count("\n")) == (2, 1)
             assert "Another process is writing to the collection" in err
         assert run("ask", "How deep is the well?")[0] == 0
+
+
+def test_a_full_disk_is_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = write(tmp_path / "papers", FILES)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Store, "put_document", full)
+    assert run("index", papers) == (
+        2,
+        "",
+        "qa: database or disk is full: look for room on the disk and permissions\n",
+    )
 
 
 @pytest.mark.usefixtures("papers")
