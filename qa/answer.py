@@ -13,6 +13,7 @@ from index.sentences import sentences
 from index.types import Document, DocumentSummary, Embedder
 from qa.choose import Choice, choices
 from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.read import SHIPPED_READER, ExtractiveReader
 from qa.retrieve import retrieve
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Timings, Turn
 
@@ -45,8 +46,6 @@ class Assistant:
         Raises CollectionError if there is none, or it was made with other settings; InputError if
         QA_EMBEDDER or QA_READER name no model.
         """
-        from qa.read import ExtractiveReader
-
         embedder = open_embedder()
         collection = Collection(collection_directory(directory))
         collection.require(settings_of(embedder))
@@ -190,4 +189,4 @@ def collection_directory(directory: str | Path | None) -> Path:
 def reader_folder() -> Path:
     """The folder of the shipped reader, or of what QA_READER names."""
     name = os.environ.get("QA_READER")
-    return model_folder(name, "QA_READER") if name else Path(__file__).parent / "reader"
+    return model_folder(name, "QA_READER") if name else SHIPPED_READER
