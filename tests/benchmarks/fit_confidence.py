@@ -25,9 +25,9 @@ from qa.metrics import f1
 from qa.read import ExtractiveReader
 from qa.retrieve import retrieve
 
-# An answer is given where it is about twice as likely right as wrong, and a possibility is shown
-# down to about half as likely. The last line printed says what that comes to.
-ANSWER_FROM = 0.65
+# An answer is given where it is more likely right than wrong, and a possibility is shown where it
+# is about half as likely right as wrong. The last line printed says what that comes to.
+ANSWER_FROM = 0.5
 UNSURE_FROM = 0.3
 
 
@@ -39,13 +39,14 @@ def main() -> None:
     options = parser.parse_args()
     collection, embedder = Collection(options.collection), open_embedder()
     reader = ExtractiveReader.load(reader_folder())
-    figures, right = [], []
+    figures, right, has_answer = [], [], []
     questions = read_gold(options.gold).questions[:: options.every]
     answerable = sum(bool(gold.answers) for gold in questions)
     for gold in tqdm(questions):
         hits = retrieve(collection, embedder, gold.question, limit=FOUND)
         if found := choices(reader.read(gold.question, hits[:READ])):
             figures.append((found[0].score, found[0].margin))
+            has_answer.append(bool(gold.answers))
             right.append(bool(gold.answers) and f1(found[0].spans[0].text, gold.answers) >= 0.5)
     fit = LogisticRegression(C=1e6).fit(np.array(figures), np.array(right))
     probability = fit.predict_proba(np.array(figures))[:, 1]
@@ -61,10 +62,12 @@ def main() -> None:
     path = reader_folder() / "confidence.json"
     path.write_text(json.dumps(confidence, indent=2) + "\n", encoding="utf-8")
     print(f"{len(right)} questions; {path}: {confidence}")
+    falsely = int((answered & ~np.array(has_answer)).sum())
     rightly = int((answered & np.array(right)).sum())
     print(
         f"answered {answered.sum()}, of these right {rightly / answered.sum():.3f};"
-        f" of the {answerable} answerable, answered rightly {rightly / answerable:.3f}"
+        f" of the {answerable} answerable, answered rightly {rightly / answerable:.3f};"
+        f" of the others, refused {1 - falsely / (len(questions) - answerable):.3f}"
     )
 
 
