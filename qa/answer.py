@@ -46,10 +46,10 @@ class Assistant:
         Raises CollectionError if there is none, or it was made with other settings; InputError if
         QA_EMBEDDER or QA_READER name no model.
         """
+        folder = reader_folder()  # before the embedder, which shuts the hub off if it is packaged
         embedder = open_embedder()
         collection = Collection(collection_directory(directory))
         collection.require(settings_of(embedder))
-        folder = reader_folder()
         reader = ExtractiveReader.load(folder)
         confidence = load_confidence(folder, reader.fingerprint) or UNFITTED
         return cls(collection, embedder, reader, confidence)

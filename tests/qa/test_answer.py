@@ -1,8 +1,10 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import qa.answer
 from index.collection import Collection
 from index.errors import CollectionError, InputError
 from index.sync import remove, sync
@@ -140,3 +142,23 @@ def test_a_quote_that_does_not_read_back_is_a_defect() -> None:
     document = Document(id=1, name="a", sha256="", content=Content(title="", text="swords"))
     with pytest.raises(AssertionError, match="doesn't say 'words'"):
         cite(document, span)
+
+
+def test_a_reader_from_the_hub_is_fetched_before_the_hub_is_shut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "")  # so that what is set below is undone afterwards
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+    monkeypatch.delenv("QA_EMBEDDER", raising=False)
+    monkeypatch.setenv("QA_READER", "owner/reader")
+    asked: list[str | None] = []
+
+    def fetch(name: str, variable: str) -> Path:
+        asked.append(os.environ.get("HF_HUB_OFFLINE"))
+        return tmp_path
+
+    monkeypatch.setattr(qa.answer, "model_folder", fetch)
+    with pytest.raises(CollectionError):
+        Assistant.open(tmp_path / "nowhere")
+    assert asked == [None]
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
