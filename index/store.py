@@ -27,7 +27,7 @@ from index.types import (
     Range,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
 
 _SCHEMA = """
@@ -45,6 +45,7 @@ CREATE TABLE documents (
     modified_ns INTEGER NOT NULL,          -- 0: look at the bytes next time
     loader_version INTEGER NOT NULL,
     title TEXT NOT NULL,
+    date TEXT,                             -- YYYY-MM-DD
     characters INTEGER NOT NULL,
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...]
@@ -175,19 +176,21 @@ class Store:
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """All documents without their texts, by name."""
         rows = self._rows(
-            "SELECT name, title, characters, json_array_length(pages),"
+            "SELECT name, title, date, characters, json_array_length(pages),"
             " (SELECT count(*) FROM passages WHERE document_id = documents.id)"
             " FROM documents ORDER BY name"
         )
         return tuple(
-            DocumentSummary(name=name, title=title, characters=characters, pages=pages, passages=n)
-            for name, title, characters, pages, n in rows
+            DocumentSummary(
+                name=name, title=title, date=date, characters=characters, pages=pages, passages=n
+            )
+            for name, title, date, characters, pages, n in rows
         )
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, pages, headings, navigation"
+            "SELECT id, sha256, title, text, date, pages, headings, navigation"
             " FROM documents WHERE name = ?",
             name,
         )
@@ -195,10 +198,11 @@ class Store:
             raise InputError(
                 f"The collection has no document {name!r}: `qa documents` lists those it has"
             )
-        id_, sha256, title, text, pages, headings, navigation = rows[0]
+        id_, sha256, title, text, date, pages, headings, navigation = rows[0]
         content = Content(
             title=title,
             text=text,
+            date=date,
             pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
             headings=tuple(Heading(level=n, start=s, end=e) for n, s, e in json.loads(headings)),
             navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
@@ -278,14 +282,15 @@ class Store:
             )
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
-                " loader_version, title, characters, pages, headings, navigation, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " loader_version, title, date, characters, pages, headings, navigation, text)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
                     name,
                     *state,
                     content.title,
+                    content.date,
                     len(content.text),
                     json.dumps([(page.number, page.start, page.end) for page in content.pages]),
                     json.dumps([(head.level, head.start, head.end) for head in content.headings]),

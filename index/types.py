@@ -42,11 +42,13 @@ class Content:
     """What a file says: its text, which never changes, and ranges over it.
 
     `navigation` is what belongs to the page around the document (menus, share buttons, comment
-    forms, running titles): sorted, disjoint ranges that no passage covers.
+    forms, running titles): sorted, disjoint ranges that no passage covers. `date` is the day that
+    the file gives as its own, as YYYY-MM-DD; None where it gives none.
     """
 
     title: str
     text: str
+    date: str | None = None
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     navigation: tuple[Range, ...] = ()
@@ -105,6 +107,7 @@ class DocumentSummary:
 
     name: str
     title: str
+    date: str | None
     characters: int
     pages: int
     passages: int

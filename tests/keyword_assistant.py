@@ -63,6 +63,7 @@ class KeywordAssistant:
             DocumentSummary(
                 name=name,
                 title=document.title,
+                date=None,
                 characters=len(document.text),
                 pages=len(document.content.pages),
                 passages=len(_passages(document)),
@@ -105,13 +106,20 @@ class KeywordAssistant:
         return Answer(
             question=question,
             standalone_question=question,
+            question_type="words",
             status=status,
             confidence=0.97 * best,
             candidates=tuple(
-                Candidate(text=citation.quote, confidence=0.97 * share, citations=(number,))
+                Candidate(
+                    text=citation.quote,
+                    confidence=0.97 * share,
+                    evidence=False,
+                    citations=(number,),
+                )
                 for number, (share, citation) in enumerate(found)
             ),
             citations=tuple(citation for _, citation in found),
+            disagreement=(),
             hits=hits,
             timings=Timings(retrieve_ms=1.0, read_ms=2.0, total_ms=3.0),
         )
@@ -147,6 +155,7 @@ def _cite(passage: Passage, wanted: set[str]) -> Citation:
     return Citation(
         document=passage.document,
         title=passage.title,
+        date=None,
         page=passage.page,
         heading=passage.heading,
         start=passage.start + start,

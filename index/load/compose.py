@@ -28,7 +28,7 @@ class Line:
     page: int = 0
 
 
-def compose(title: str, lines: Iterable[Line]) -> Content:
+def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
     """The text of the lines that aren't blank, and its headings, navigation and pages."""
     parts: list[str] = []
     headings: list[Heading] = []
@@ -53,6 +53,7 @@ def compose(title: str, lines: Iterable[Line]) -> Content:
     return Content(
         title=one_line(title),
         text="".join(parts),
+        date=date,
         pages=tuple(pages),
         headings=tuple(headings),
         navigation=tuple(navigation),

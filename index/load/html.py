@@ -11,6 +11,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.load.compose import Line, compose, one_line
+from index.load.day import iso_day
 from index.load.markup import decode, names, nodes, parse
 from index.load.site import Block, is_part_of_site, part_site_from_document
 from index.types import Content
@@ -21,15 +22,24 @@ _BLOCKS = names(
     "main menu nav ol optgroup option p pre search section select summary table tbody td tfoot th "
     "thead tr ul"
 )
+# Where pages say when they were published, the surest first.
+_DATES = (
+    ('meta[property="article:published_time"]', "content"),
+    ('[itemprop="datePublished"]', "content"),
+    ('[itemprop="datePublished"]', "datetime"),
+    ('meta[name="citation_publication_date"]', "content"),
+    ('meta[name="dcterms.date" i], meta[name="dc.date" i], meta[name="date" i]', "content"),
+    ("article time[datetime], header time[datetime], main time[datetime]", "datetime"),
+)
 _HEADING = re.compile(r"h[1-6]")
 _ANCHOR = re.compile(r"\s*[¶§#🔗]\Z")  # the link to itself that a heading may end in
 _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\ufeff")
 
 
 def read(data: bytes) -> Content:
-    """The text of a page, its title, headings and navigation."""
+    """The text of a page, its title, date, headings and navigation."""
     page = parse(decode(data))
-    return compose(_title(page), lines(page))
+    return compose(_title(page), lines(page), date=_date(page))
 
 
 def read_fragment(html: str) -> list[Line]:
@@ -214,3 +224,13 @@ def _title(page: LexborHTMLParser) -> str:
         if heading and heading.casefold() in title.casefold():
             return heading
     return social_title or title or next(filter(None, headings), "")
+
+
+def _date(page: LexborHTMLParser) -> str | None:
+    """The day on which the page says it was published."""
+    for selector, attribute in _DATES:
+        node = page.css_first(selector)
+        day = iso_day(node.attributes.get(attribute)) if node else None
+        if day:
+            return day
+    return None

@@ -1,7 +1,7 @@
 """Markdown: CommonMark with tables and strikethrough, as its plain words.
 
-Front matter gives the title and isn't in the text. Markup is gone: a link is its text, an image
-its description, code stands as it is, raw HTML is read as HTML.
+Front matter gives title and date and isn't in the text. Markup is gone: a link is its text, an
+image its description, code stands as it is, raw HTML is read as HTML.
 """
 
 import re
@@ -17,6 +17,7 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 
 from index.load import text as plain
 from index.load.compose import Line, compose
+from index.load.day import iso_day
 from index.load.html import read_fragment
 from index.types import Content
 
@@ -25,11 +26,14 @@ _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read(data: bytes) -> Content:
-    """The text of a Markdown file, its title and headings."""
+    """The text of a Markdown file, its title, date and headings."""
     tokens = _parser().parse(plain.read(data).text)
     lines = _lines(tokens)
     heading = next((line.text for line in lines if line.level == 1), "")
-    return compose(_front_title(tokens) or heading, lines)
+    front = _front_matter(tokens)
+    title = front.get("title")
+    named = str(title) if isinstance(title, str | int | float) else ""
+    return compose(named or heading, lines, date=iso_day(front.get("date")))
 
 
 @cache
@@ -38,16 +42,15 @@ def _parser() -> MarkdownIt:
     return parser.use(front_matter_plugin)
 
 
-def _front_title(tokens: Sequence[Token]) -> str:
-    """The title in the front matter, or "" if there is none or it isn't sound YAML."""
+def _front_matter(tokens: Sequence[Token]) -> dict[Any, Any]:
+    """The fields of the front matter; none if there is none or it isn't sound YAML."""
     if not tokens or tokens[0].type != "front_matter":
-        return ""
+        return {}
     try:
         fields: Any = yaml.safe_load(tokens[0].content)
     except (yaml.YAMLError, ValueError, RecursionError):
-        return ""
-    title = fields.get("title") if isinstance(fields, dict) else None
-    return str(title) if isinstance(title, str | int | float) else ""
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 class _Writer:

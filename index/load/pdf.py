@@ -10,6 +10,7 @@ from typing import Any
 
 from index.errors import UnreadableFile
 from index.load.compose import compose, one_line
+from index.load.day import iso_day
 from index.load.layout import Bookmark, Row, find_title, lay_out
 from index.types import Content
 
@@ -22,21 +23,21 @@ _LOCK = threading.Lock()
 
 
 def read(data: bytes) -> Content:
-    """The text of a PDF, its title, pages, headings and running titles.
+    """The text of a PDF, its title, date, pages, headings and running titles.
 
     Raises UnreadableFile if it is encrypted, damaged, or has no text.
     """
     if b"%%EOF" not in data[-4096:]:
         raise UnreadableFile("is damaged: its end is missing; get a whole copy of it")
-    pages, bookmarks, title = _extract(data)
+    pages, bookmarks, title, created = _extract(data)
     if not any(row.text.strip() for rows in pages for row in rows):
         raise UnreadableFile("has no text: it may be a scan; run OCR on it, then add it again")
     lines = lay_out(pages, bookmarks)
-    return compose(find_title(pages, lines, one_line(title)), lines)
+    return compose(find_title(pages, lines, one_line(title)), lines, date=iso_day(created))
 
 
-def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str]:
-    """The rows of each page, the bookmarks and the title in the file's properties."""
+def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str, str]:
+    """The rows of each page, the bookmarks, and the properties title and day of creation."""
     import pypdfium2  # its import starts the library
 
     with _LOCK:
@@ -45,7 +46,8 @@ def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str]:
             document = pypdfium2.PdfDocument(data)
             pages = [_page_rows(document, i) for i in range(len(document))]
             title = document.get_metadata_value("Title")
-            return pages, _bookmarks(document), title
+            created = document.get_metadata_value("CreationDate")
+            return pages, _bookmarks(document), title, created
         except pypdfium2.PdfiumError as error:
             if getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
                 raise UnreadableFile(
