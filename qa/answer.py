@@ -8,14 +8,15 @@ from pathlib import Path
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
-from index.outline import blocks
-from index.sentences import sentences
 from index.types import Document, DocumentSummary, Embedder
 from qa.choose import Choice, choices
 from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.disagree import differing
+from qa.evidence import as_evidence, sentence_around
+from qa.question_type import QuestionType, question_type
 from qa.read import SHIPPED_READER, ExtractiveReader
 from qa.retrieve import retrieve
-from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Timings, Turn
+from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
 
 DEFAULT_DIRECTORY = ".collection"
 MAX_QUESTION_CHARACTERS = 1000
@@ -68,15 +69,22 @@ class Assistant:
         retrieved = time.perf_counter()
         spans = self._reader.read(question, hits[:READ])
         read = time.perf_counter()
-        candidates, citations = self._present(choices(spans))
+        type_ = question_type(question)
+        found = choices(as_evidence(type_, spans))[:_CANDIDATES]
+        candidates, citations = self._present(type_, found)
         confidence = candidates[0].confidence if candidates else 0.0
+        # Positions hold only where no document was replaced or removed meanwhile.
+        unchanged = len(candidates) == len(found)
+        disagreement = differing(type_, found, self.confidence) if unchanged else ()
         return Answer(
             question=question,
             standalone_question=question,
-            status=self.confidence.status(confidence) if candidates else "abstained",
+            question_type=type_,
+            status=self._status(candidates, disagreement),
             confidence=confidence,
             candidates=candidates,
             citations=citations,
+            disagreement=disagreement,
             hits=hits,
             timings=Timings(
                 retrieve_ms=1000 * (retrieved - started),
@@ -97,14 +105,21 @@ class Assistant:
         """By name."""
         return self._collection.documents()
 
+    def _status(self, candidates: Sequence[Candidate], disagreement: Sequence[int]) -> Status:
+        """Two likely answers are shown however little each is ahead of the other."""
+        if not candidates:
+            return "abstained"
+        status = self.confidence.status(candidates[0].confidence)
+        return "unsure" if status == "abstained" and disagreement else status
+
     def _present(
-        self, choices: Sequence[Choice]
+        self, type_: QuestionType, choices: Sequence[Choice]
     ) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
-        """The first choices as candidates, and all the places that they are cited from."""
+        """The choices as candidates, and all the places that they are cited from."""
         candidates: list[Candidate] = []
         citations: list[Citation] = []
         documents: dict[int, Document] = {}
-        for choice in choices[:_CANDIDATES]:
+        for choice in choices:
             first = len(citations)
             citations += [
                 cite(document, span)
@@ -115,7 +130,9 @@ class Assistant:
                 candidates.append(
                     Candidate(
                         text=citations[first].quote,
-                        confidence=self.confidence.of(choice.score, choice.margin),
+                        confidence=self.confidence.of(type_, choice.score, choice.margin),
+                        evidence=type_ != "words"
+                        and citations[first].quote == citations[first].sentence,
                         citations=tuple(range(first, len(citations))),
                     )
                 )
@@ -139,33 +156,20 @@ def cite(document: Document, span: Span) -> Citation:
     if quote != span.text:
         raise AssertionError(f"{document.name} doesn't say {span.text!r} at {span.start}")
     passage = span.hit.passage
-    start, end = _sentence_around(
-        passage.text, span.start - passage.start, span.end - passage.start
-    )
+    sentence = sentence_around(passage.text, span.start - passage.start, span.end - passage.start)
     page = next((p.number for p in document.content.pages if p.start <= span.start < p.end), None)
     return Citation(
         document=document.name,
         title=document.title,
+        date=document.content.date,
         page=page,
         heading=passage.heading,
         start=span.start,
         end=span.end,
         quote=quote,
-        sentence=passage.text[start:end],
-        sentence_start=passage.start + start,
+        sentence=passage.text[sentence.start : sentence.end],
+        sentence_start=passage.start + sentence.start,
     )
-
-
-def _sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence, or the few, that `text[start:end]` stands in."""
-    first, last = start, end
-    for block in blocks(text):
-        if block.end <= start or block.start >= end:
-            continue
-        for sentence in sentences(text, block.start, block.end):
-            if sentence.start < end and start < sentence.end:
-                first, last = min(first, sentence.start), max(last, sentence.end)
-    return first, last
 
 
 def _checked(question: str) -> str:

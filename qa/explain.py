@@ -10,7 +10,7 @@ def explain(answer: Answer, confidence: Confidence) -> str:
     """Every passage found with its score, every candidate with its confidence, the decision."""
     return "\n".join(
         [
-            f"Question: {one_line(answer.standalone_question)}",
+            f"Question: {one_line(answer.standalone_question)} ({answer.question_type})",
             "",
             f"Found {len(answer.hits)} passages in {answer.timings.retrieve_ms:.0f} ms:",
             *(
@@ -21,7 +21,7 @@ def explain(answer: Answer, confidence: Confidence) -> str:
             "",
             f"Read the first {min(READ, len(answer.hits))} in {answer.timings.read_ms:.0f} ms:",
             *(
-                f"{number:4} {candidate.confidence:7.3f}  {one_line(candidate.text)}  (in "
+                f"{number:4} {candidate.confidence:7.3f}  {excerpt(candidate.text)}  (in "
                 + ", ".join(
                     f"{one_line(place.document)} {place.start}-{place.end}"
                     for place in (answer.citations[index] for index in candidate.citations)

@@ -7,11 +7,12 @@ turn the direction of text become visible, and each form's own special character
 
 import html
 import re
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from index.types import DocumentSummary, Passage
-from qa.types import Answer, Citation, Hit
+from qa.types import Answer, Candidate, Citation, Hit
 
 NOT_FOUND = "The documents don't say."
 SENTENCE_CHARACTERS = 220  # of a long sentence, on each side of the answer
@@ -54,16 +55,37 @@ def percent(confidence: float) -> str:
     return f"{round(confidence * 100)} %"
 
 
-def confidence_in_words(confidence: float) -> str:
-    """For example "very likely right (93 %)"."""
+def confidence_in_words(candidate: Candidate) -> str:
+    """For example "very likely right (93 %)"; of a sentence or list "very likely answers it"."""
     bounds = (
-        (0.9, "very likely right"),
-        (0.7, "likely right"),
-        (0.5, "more likely right than wrong"),
-        (0.25, "possibly right"),
+        (0.9, "very likely right", "very likely answers it"),
+        (0.7, "likely right", "likely answers it"),
+        (0.5, "more likely right than wrong", "more likely than not answers it"),
+        (0.25, "possibly right", "possibly answers it"),
+        (0.0, "probably not right", "probably doesn't answer it"),
     )
-    words = next((words for least, words in bounds if confidence >= least), "probably not right")
-    return f"{words} ({percent(confidence)})"
+    right, answers = next(words for least, *words in bounds if candidate.confidence >= least)
+    return f"{answers if candidate.evidence else right} ({percent(candidate.confidence)})"
+
+
+def heading_of(answer: Answer) -> str:
+    """What is said above an answer or possibility; empty where its words speak for themselves."""
+    if answer.disagreement:
+        return "The documents give more than one answer"
+    if answer.status == "unsure":
+        return "Possibly – please check the source"
+    return "The documents say" if answer.candidates[0].evidence else ""
+
+
+def shown(answer: Answer) -> tuple[Candidate, ...]:
+    """The best candidate, and those that other documents give instead."""
+    return tuple(answer.candidates[i] for i in answer.disagreement or (0,))
+
+
+def day_in_words(date: str) -> str:
+    """ "2018-05-07" as "7 May 2018"."""
+    year, month, day = date.split("-")
+    return f"{int(day)} {month_name[int(month)]} {year}"
 
 
 def count(number: int, singular: str) -> str:
@@ -71,11 +93,15 @@ def count(number: int, singular: str) -> str:
     return f"{number:,} {singular}" if number == 1 else f"{number:,} {singular}s"
 
 
-def where(place: Citation | Passage) -> tuple[str, ...]:
-    """Title, document, page and heading, each on one line; what it has not is left out."""
+def where(place: Citation | Passage, *, dated: bool = False) -> tuple[str, ...]:
+    """Title, document, page and heading, each on one line; what it has not is left out.
+
+    `dated`: a citation's document's own day, too.
+    """
     page = None if place.page is None else f"page {place.page}"
     heading = (place.heading or "").removeprefix(f"{place.title} > ")
-    parts = (place.title, place.document, page, heading)
+    date = place.date if dated and isinstance(place, Citation) else None
+    parts = (place.title, date and day_in_words(date), place.document, page, heading)
     return tuple(dict.fromkeys(one_line(part) for part in parts if part and part.strip()))
 
 
@@ -114,13 +140,20 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
+        "question_type": answer.question_type,
         "status": answer.status,
         "answer": answer.text,
         "confidence": answer.confidence,
         "candidates": [
-            {"text": c.text, "confidence": c.confidence, "citations": list(c.citations)}
+            {
+                "text": c.text,
+                "confidence": c.confidence,
+                "evidence": c.evidence,
+                "citations": list(c.citations),
+            }
             for c in answer.candidates
         ],
+        "disagreement": list(answer.disagreement),
         "citations": [_citation_json(citation) for citation in answer.citations],
         "passages": hits_to_json(answer.hits),
         "timings_ms": {
@@ -152,6 +185,7 @@ def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, An
         {
             "document": summary.name,
             "title": summary.title,
+            "date": summary.date,
             "characters": summary.characters,
             "pages": summary.pages,
             "passages": summary.passages,
@@ -164,6 +198,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
     return {
         "document": citation.document,
         "title": citation.title,
+        "date": citation.date,
         "location": {} if citation.page is None else {"page": citation.page},
         "heading": citation.heading,
         "start": citation.start,
@@ -182,23 +217,25 @@ def to_text(answer: Answer, *, bold: bool = False) -> str:
         if not answer.hits:
             return f"{NOT_FOUND}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
         return f"{NOT_FOUND}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
-    best = answer.candidates[0]
-    citations = [(number, answer.citations[number]) for number in best.citations]
-    before, words, after = in_sentence(citations[0][1])
-    marked = f"\033[1m{words}\033[0m" if bold else f"[{words}]"
-    first = (
-        one_line(best.text) if answer.status == "answered" else f"Possibly: {one_line(best.text)}"
-    )
-    places = [f"  [{number + 1}] {', '.join(where(place))}" for number, place in citations]
-    return "\n".join(
-        [
-            first,
-            "",
-            f"  {before}{marked}{after}",
-            *places,
-            f"  {confidence_in_words(best.confidence)}",
-        ]
-    )
+    heading = heading_of(answer)
+    parts = [_candidate_to_text(answer, candidate, bold=bold) for candidate in shown(answer)]
+    return "\n\n".join([f"{heading}:", *parts] if heading else parts)
+
+
+def _candidate_to_text(answer: Answer, candidate: Candidate, *, bold: bool) -> str:
+    """A short answer above its sentence; a sentence or a list as it stands."""
+    citations = [(number, answer.citations[number]) for number in candidate.citations]
+    if candidate.evidence:
+        quoted = [f"  {line}" for line in visible(candidate.text).split("\n")]
+    else:
+        before, words, after = in_sentence(citations[0][1])
+        marked = f"\033[1m{words}\033[0m" if bold else f"[{words}]"
+        quoted = [one_line(candidate.text), "", f"  {before}{marked}{after}"]
+    dated = bool(answer.disagreement)
+    places = [
+        f"  [{number + 1}] {', '.join(where(place, dated=dated))}" for number, place in citations
+    ]
+    return "\n".join([*quoted, *places, f"  {confidence_in_words(candidate)}"])
 
 
 def hits_to_text(hits: Sequence[Hit]) -> str:
@@ -222,23 +259,29 @@ def to_markdown(answer: Answer) -> str:
             for hit in answer.hits[:NEAREST]
         ]
         return "\n".join([NOT_FOUND, *(["", "The nearest passages:", "", *lines] if lines else [])])
-    best = answer.candidates[0]
-    before, words, after = in_sentence(answer.citations[best.citations[0]])
-    possibly = "" if answer.status == "answered" else "Possibly: "
-    places = [
-        f"{number + 1}. {_markdown(', '.join(where(answer.citations[number])))}"
-        for number in best.citations
-    ]
-    confidence = confidence_in_words(best.confidence)
-    return "\n".join(
-        [
-            f"{possibly}**{_markdown(one_line(best.text))}** – {confidence}",
+    heading = heading_of(answer)
+    parts = [_candidate_to_markdown(answer, candidate) for candidate in shown(answer)]
+    return "\n\n".join([f"{heading}:", *parts] if heading else parts)
+
+
+def _candidate_to_markdown(answer: Answer, candidate: Candidate) -> str:
+    confidence = confidence_in_words(candidate)
+    if candidate.evidence:
+        lines = visible(candidate.text).split("\n")
+        quoted = [*(f"> {_markdown(line)}  " for line in lines), "", f"{confidence.capitalize()}"]
+    else:
+        before, words, after = in_sentence(answer.citations[candidate.citations[0]])
+        quoted = [
+            f"**{_markdown(one_line(candidate.text))}** – {confidence}",
             "",
             f"> {_markdown(before)}**{_markdown(words)}**{_markdown(after)}",
-            "",
-            *places,
         ]
-    )
+    places = [
+        f"{number + 1}. "
+        + _markdown(", ".join(where(answer.citations[number], dated=bool(answer.disagreement))))
+        for number in candidate.citations
+    ]
+    return "\n".join([*quoted, "", *places])
 
 
 def _markdown(text: str) -> str:

@@ -11,11 +11,14 @@ from qa.present import (
     NOT_FOUND,
     confidence_in_words,
     count,
+    day_in_words,
     escape,
     excerpt,
+    heading_of,
     in_sentence,
     one_line,
     percent,
+    shown,
     where,
 )
 from qa.types import Answer, Candidate, Citation
@@ -87,13 +90,14 @@ def answer_html(answer: Answer) -> str:
 
 
 def _found_html(answer: Answer) -> str:
-    best, others = answer.candidates[0], answer.candidates[1 : 1 + OTHERS]
-    unsure = answer.status == "unsure"
-    kind = '<p class="label">Possibly – please check the source</p>' if unsure else ""
+    heading = heading_of(answer)
+    label = f'<p class="label">{heading}</p>' if heading else ""
+    best = shown(answer)
+    others = [candidate for candidate in answer.candidates if candidate not in best][:OTHERS]
     more = ""
     if others:
         items = "".join(
-            f'<li><p class="other"><bdi>{escape(one_line(other.text))}</bdi> '
+            f'<li><p class="other"><bdi>{escape(excerpt(other.text))}</bdi> '
             f'<span class="confidence">{percent(other.confidence)}</span></p>'
             f"{_evidence_html(answer, other)}</li>"
             for other in others
@@ -102,24 +106,32 @@ def _found_html(answer: Answer) -> str:
             f"<details><summary>{count(len(others), 'other possible answer')}</summary>"
             f"<ul>{items}</ul></details>"
         )
+    return label + "".join(_candidate_html(answer, candidate) for candidate in best) + more
+
+
+def _candidate_html(answer: Answer, candidate: Candidate) -> str:
+    words = f'<p class="words"><bdi>{escape(one_line(candidate.text))}</bdi></p>'
     return (
-        f'{kind}<p class="words"><bdi>{escape(one_line(best.text))}</bdi></p>'
-        f"{_evidence_html(answer, best)}"
-        f'<p class="confidence">{confidence_in_words(best.confidence).capitalize()}</p>{more}'
+        f"{'' if candidate.evidence else words}{_evidence_html(answer, candidate)}"
+        f'<p class="confidence">{confidence_in_words(candidate).capitalize()}</p>'
     )
 
 
 def _evidence_html(answer: Answer, candidate: Candidate) -> str:
     """The sentence with the words marked, then every place that gives them."""
-    before, words, after = in_sentence(answer.citations[candidate.citations[0]])
+    dated = bool(answer.disagreement)
     places = "".join(
-        f"<li>{_place_html(answer.citations[number], str(number + 1))}</li>"
+        f"<li>{_place_html(answer.citations[number], str(number + 1), dated=dated)}</li>"
         for number in candidate.citations
     )
-    return (
-        f'<blockquote dir="auto">{escape(before)}<mark>{escape(words)}</mark>{escape(after)}'
-        f'</blockquote><ul class="places">{places}</ul>'
+    before, words, after = in_sentence(answer.citations[candidate.citations[0]])
+    quoted = (
+        f'<blockquote class="whole" dir="auto">{escape(candidate.text)}</blockquote>'
+        if candidate.evidence
+        else f'<blockquote dir="auto">{escape(before)}<mark>{escape(words)}</mark>{escape(after)}'
+        "</blockquote>"
     )
+    return f'{quoted}<ul class="places">{places}</ul>'
 
 
 def _abstention_html(answer: Answer) -> str:
@@ -139,8 +151,8 @@ def _abstention_html(answer: Answer) -> str:
     )
 
 
-def _place_html(place: Citation | Passage, number: str) -> str:
-    first, *rest = where(place)
+def _place_html(place: Citation | Passage, number: str, *, dated: bool = False) -> str:
+    first, *rest = where(place, dated=dated)
     details = f'<span class="place">{_parts_html(rest)}</span>' if rest else ""
     return (
         f'<a class="citation" href="{escape(source_link(place.document, place.start, place.end))}">'
@@ -215,8 +227,9 @@ def _position(document: Document, start: int, title: str) -> tuple[str, ...]:
     pages = document.content.pages
     page = next((page.number for page in pages if page.start <= start < page.end), None)
     name = one_line(document.name)
-    shown = None if name == title else name
-    return tuple(part for part in (shown, page and f"page {page}") if part)
+    date = document.content.date
+    parts = (None if name == title else name, date and day_in_words(date), page and f"page {page}")
+    return tuple(part for part in parts if part)
 
 
 def _window(text: str, start: int, end: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from index.types import Passage
+from qa.question_type import QuestionType
 
 Status = Literal["answered", "unsure", "abstained"]
 
@@ -46,6 +47,7 @@ class Citation:
 
     document: str
     title: str
+    date: str | None
     page: int | None
     heading: str | None
     start: int
@@ -57,10 +59,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One possible answer with every place that gives it; `citations` index `Answer.citations`."""
+    """One possible answer with every place that gives it; `citations` index `Answer.citations`.
+
+    `evidence`: a few words can't answer the question ("Did ...?", "Why ...?", a list), and the text
+    is the whole sentence or list that settles it.
+    """
 
     text: str
     confidence: float
+    evidence: bool
     citations: tuple[int, ...]
 
 
@@ -79,15 +86,18 @@ class Answer:
 
     `candidates` are best first and are there when it abstains too, as `hits` are (best first).
     `confidence` is the probability that the best candidate is right, whatever the status; 0.0
-    where there is no candidate. `text` is None when it abstains.
+    where there is no candidate. `text` is None when it abstains. `disagreement` are the positions
+    of candidates that different documents give, each likely if it stood alone; mostly empty.
     """
 
     question: str
     standalone_question: str
+    question_type: QuestionType
     status: Status
     confidence: float
     candidates: tuple[Candidate, ...]
     citations: tuple[Citation, ...]
+    disagreement: tuple[int, ...]
     hits: tuple[Hit, ...]
     timings: Timings
 

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.squad_collection SQUAD.json --out DIR [--missing-half]
 
-writes DIR/documents/*.txt and DIR/gold.jsonl. With `--missing-half` every second article, by
-name, is left out of the documents, and what is asked about it can't be answered.
+writes DIR/documents/*.txt and DIR/gold.jsonl, and DIR/yes_no.jsonl with those of the questions that
+can be turned into ones for yes or no. With `--missing-half` every second article, by name, is left
+out of the documents, and what is asked about it can't be answered.
 """
 
 import argparse
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from index.errors import InputError
 from qa.gold import SquadContext, SquadQuestion, read_squad
+from tests.benchmarks.yes_no_questions import yes_no_questions
 
+Record = dict[str, object]
 _SEPARATOR = "\n\n"
 
 
@@ -33,14 +36,18 @@ def write_collection(squad: Path, out: Path, missing_half: bool = False) -> tupl
     if folder.exists() and any(folder.iterdir()):
         raise InputError(f"{folder} is not empty; give --out a new folder")
     folder.mkdir(parents=True, exist_ok=True)
-    lines: list[str] = []
+    records: list[Record] = []
+    yes_no: list[Record] = []
     for name in names:
         document = name if name in kept else None
         if document:
             (folder / document).write_bytes(_text(articles[name]).encode("utf-8"))
-        lines += _gold(articles[name], document)
-    (out / "gold.jsonl").write_text("".join(lines), encoding="utf-8")
-    return len(kept), len(lines)
+        records += _gold(articles[name], document)
+        yes_no += _yes_no(articles[name], document)
+    for file_name, written in (("gold.jsonl", records), ("yes_no.jsonl", yes_no)):
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in written)
+        (out / file_name).write_text(lines, encoding="utf-8")
+    return len(kept), len(records)
 
 
 def _file_name(title: str) -> str:
@@ -55,21 +62,35 @@ def _text(article: Sequence[SquadContext]) -> str:
     return _SEPARATOR.join((_heading(article), *(context.text for context in article))) + "\n"
 
 
-def _gold(article: Sequence[SquadContext], document: str | None) -> Iterator[str]:
-    """The gold lines of an article; `document` is None where it was left out."""
+def _gold(article: Sequence[SquadContext], document: str | None) -> Iterator[Record]:
+    """The gold questions of an article; `document` is None where it was left out."""
     position = len(_heading(article))
     for context in article:
         position += len(_SEPARATOR)
         for question in context.questions:
-            record = _record(context, question, position, document)
-            yield json.dumps(record, ensure_ascii=False) + "\n"
+            yield _record(context, question, position, document)
         position += len(context.text)
+
+
+def _yes_no(article: Sequence[SquadContext], document: str | None) -> Iterator[Record]:
+    """The gold questions of an article that can be asked for yes or no, asked so."""
+    questions = [question for context in article for question in context.questions]
+    answerable = [question for question in questions if question.answers]
+    asked = [(question.question, question.answers[0].text) for question in answerable]
+    made = {
+        question.id: words
+        for question, words in zip(answerable, yes_no_questions(asked), strict=True)
+        if words
+    }
+    for record in _gold(article, document):
+        if record["id"] in made:
+            yield {**record, "question": made[str(record["id"])]}
 
 
 def _record(
     context: SquadContext, question: SquadQuestion, position: int, document: str | None
-) -> dict[str, object]:
-    asked: dict[str, object] = {"id": question.id, "question": question.question}
+) -> Record:
+    asked: Record = {"id": question.id, "question": question.question}
     if document is None or not question.answers:
         kind = "article left out" if document is None else "unanswerable"
         return {**asked, "answers": [], "documents": [], "kind": kind}

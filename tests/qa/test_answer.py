@@ -162,3 +162,26 @@ def test_a_reader_from_the_hub_is_fetched_before_the_hub_is_shut_off(
         Assistant.open(tmp_path / "nowhere")
     assert asked == [None]
     assert os.environ["HF_HUB_OFFLINE"] == "1"
+
+
+def test_a_question_for_yes_or_no_gets_the_sentence_that_settles_it(assistant: Assistant) -> None:
+    answer = assistant.ask("Is the old well 40 feet deep?")
+    best = answer.candidates[0]
+    assert (answer.question_type, best.evidence) == ("yes_no", True)
+    assert best.text == "The old well is 40 feet deep."
+    assert_exact(assistant, answer)
+
+
+def test_documents_that_disagree_are_both_named(
+    collection: Collection, tmp_path: Path, assistant: Assistant
+) -> None:
+    write(
+        tmp_path / "papers", {"e.md": "---\ndate: 2023-05-20\n---\nThe old well is 41 feet deep."}
+    )
+    sync(collection, [], WordEmbedder())
+    answer = assistant.ask("How deep is the old well of the village?")
+    assert [answer.candidates[i].text for i in answer.disagreement] == ["41", "40"]
+    dates = {citation.document: citation.date for citation in answer.citations}
+    assert (dates["a.txt"], dates["e.md"]) == (None, "2023-05-20")
+    assert answer.status != "abstained"
+    assert assistant.ask("How deep is the ditch?").disagreement == ()

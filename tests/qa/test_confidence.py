@@ -6,23 +6,31 @@ from pathlib import Path
 import pytest
 
 from qa.answer import reader_folder
-from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.confidence import UNFITTED, Confidence, Fit, load_confidence
 from qa.read import ExtractiveReader
 
 FIT = Confidence(
-    score_weight=0.5, margin_weight=0.25, intercept=-1, answer_from=0.6, unsure_from=0.3
+    words=Fit(score_weight=0.5, margin_weight=0.25, intercept=-1),
+    yes_no=Fit(score_weight=1, margin_weight=0, intercept=2),
+    answer_from=0.6,
+    unsure_from=0.3,
 )
 
 
 def test_it_is_the_logistic_curve() -> None:
     for score, margin in ((-3.0, 0.0), (0.0, -2.0), (7.5, 3.0)):
         log_odds = 0.5 * score + 0.25 * margin - 1
-        assert FIT.of(score, margin) == pytest.approx(1 / (1 + math.exp(-log_odds)))
+        assert FIT.of("words", score, margin) == pytest.approx(1 / (1 + math.exp(-log_odds)))
+        assert FIT.of("why", score, margin) == FIT.of("words", score, margin)
+
+
+def test_questions_for_yes_or_no_have_a_fit_of_their_own() -> None:
+    assert FIT.of("yes_no", -2.0, 9.0) == 0.5
 
 
 @pytest.mark.parametrize("score", [-1e9, 1e9, math.inf, -math.inf])
 def test_extreme_scores_stay_probabilities(score: float) -> None:
-    assert 0 <= FIT.of(score, score) <= 1
+    assert 0 <= FIT.of("words", score, score) <= 1
 
 
 @pytest.mark.parametrize(

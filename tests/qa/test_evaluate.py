@@ -77,15 +77,17 @@ class FakeAssistant:
         if confidence >= 0.5:
             status = "answered" if confidence >= 0.8 else "unsure"
         candidate = Candidate(
-            text=text, confidence=confidence, citations=tuple(range(len(citations)))
+            text=text, confidence=confidence, evidence=False, citations=tuple(range(len(citations)))
         )
         return Answer(
             question=question,
             standalone_question=said,
+            question_type="words",
             status=status,
             confidence=confidence,
             candidates=(candidate,) if citations else (),
             citations=citations,
+            disagreement=(),
             hits=tuple(
                 Hit(passage=passage, score=-float(rank), rank=rank)
                 for rank, passage in enumerate(found[:20], 1)
@@ -98,6 +100,7 @@ class FakeAssistant:
         return Citation(
             document=passage.document,
             title=passage.title,
+            date=None,
             page=passage.page,
             heading=None,
             start=start,

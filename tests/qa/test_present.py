@@ -43,6 +43,7 @@ def cited(words: str, **changes: object) -> Citation:
     citation = Citation(
         document="trips/ferry.txt",
         title="Ferry times",
+        date="2018-05-17",
         page=3,
         heading="Ferry times > Summer",
         start=start,
@@ -68,13 +69,15 @@ PASSAGE = Passage(
 ANSWER = Answer(
     question="When does the ferry leave?",
     standalone_question="When does the ferry leave?",
+    question_type="words",
     status="answered",
     confidence=0.934,
     candidates=(
-        Candidate(text="noon", confidence=0.934, citations=(0,)),
-        Candidate(text="pier 4", confidence=0.02, citations=(1,)),
+        Candidate(text="noon", confidence=0.934, evidence=False, citations=(0,)),
+        Candidate(text="pier 4", confidence=0.02, evidence=False, citations=(1,)),
     ),
     citations=(cited("noon"), cited("pier 4", page=None, heading=None)),
+    disagreement=(),
     hits=(Hit(passage=PASSAGE, score=0.71, rank=1),),
     timings=Timings(retrieve_ms=4.1, read_ms=38.0, total_ms=43.0),
 )
@@ -86,17 +89,20 @@ def test_json_is_the_shape_of_the_contract() -> None:
     assert json.loads(json.dumps(to_json(ANSWER))) == {
         "question": "When does the ferry leave?",
         "standalone_question": "When does the ferry leave?",
+        "question_type": "words",
         "status": "answered",
         "answer": "noon",
         "confidence": 0.934,
         "candidates": [
-            {"text": "noon", "confidence": 0.934, "citations": [0]},
-            {"text": "pier 4", "confidence": 0.02, "citations": [1]},
+            {"text": "noon", "confidence": 0.934, "evidence": False, "citations": [0]},
+            {"text": "pier 4", "confidence": 0.02, "evidence": False, "citations": [1]},
         ],
+        "disagreement": [],
         "citations": [
             {
                 "document": "trips/ferry.txt",
                 "title": "Ferry times",
+                "date": "2018-05-17",
                 "location": {"page": 3},
                 "heading": "Ferry times > Summer",
                 "start": 32,
@@ -107,6 +113,7 @@ def test_json_is_the_shape_of_the_contract() -> None:
             {
                 "document": "trips/ferry.txt",
                 "title": "Ferry times",
+                "date": "2018-05-17",
                 "location": {},
                 "heading": None,
                 "start": 42,
@@ -142,7 +149,7 @@ def test_text() -> None:
     assert to_text(ANSWER, bold=True).splitlines()[2] == (
         "  The ferry leaves at \033[1mnoon\033[0m from pier 4."
     )
-    assert to_text(UNSURE).splitlines()[0] == "Possibly: noon"
+    assert to_text(UNSURE) == f"Possibly – please check the source:\n\n{to_text(ANSWER)}"
     assert to_text(ABSTAINED) == (
         "The documents don't say.\n"
         "\n"
@@ -166,7 +173,7 @@ def test_markdown() -> None:
         "\n"
         "1. Ferry times, trips/ferry.txt, page 3, Summer"
     )
-    assert to_markdown(UNSURE).startswith("Possibly: **noon**")
+    assert to_markdown(UNSURE) == f"Possibly – please check the source:\n\n{to_markdown(ANSWER)}"
     assert to_markdown(ABSTAINED).startswith("The documents don't say.\n\nThe nearest passages:\n")
 
 
@@ -193,7 +200,72 @@ def test_markdown_of_hostile_text_has_nothing_that_acts() -> None:
     ],
 )
 def test_confidence_in_words(confidence: float, words: str) -> None:
-    assert confidence_in_words(confidence) == words
+    candidate = replace(ANSWER.candidates[0], confidence=confidence)
+    assert confidence_in_words(candidate) == words
+    sentence = confidence_in_words(replace(candidate, evidence=True))
+    assert "answer" in sentence
+    assert sentence.partition(" (")[2] == words.partition(" (")[2]
+
+
+PIERS = "The piers are:\n- pier 4\n- the <old> pier"
+LIST = replace(
+    ANSWER,
+    question_type="list",
+    candidates=(Candidate(text=PIERS, confidence=0.75, evidence=True, citations=(0,)),),
+    citations=(cited("noon", quote=PIERS, sentence=PIERS),),
+)
+
+
+def test_a_list_or_sentence_stands_as_it_is() -> None:
+    assert to_text(LIST) == (
+        "The documents say:\n"
+        "\n"
+        "  The piers are:\n"
+        "  - pier 4\n"
+        "  - the <old> pier\n"
+        "  [1] Ferry times, trips/ferry.txt, page 3, Summer\n"
+        "  likely answers it (75 %)"
+    )
+    assert to_markdown(LIST) == (
+        "The documents say:\n"
+        "\n"
+        "> The piers are:  \n"
+        "> \\- pier 4  \n"
+        "> \\- the &lt;old&gt; pier  \n"
+        "\n"
+        "Likely answers it (75 %)\n"
+        "\n"
+        "1. Ferry times, trips/ferry.txt, page 3, Summer"
+    )
+    shown = answer_html(LIST)
+    assert '<p class="label">The documents say</p>' in shown
+    assert "The piers are:\n- pier 4\n- the &lt;old&gt; pier</blockquote>" in shown
+
+
+def test_documents_that_disagree_are_both_shown_with_their_days() -> None:
+    both = replace(
+        ANSWER,
+        citations=(
+            ANSWER.citations[0],
+            cited("pier 4", document="b.txt", title="Notice", date="2023-01-09", page=None),
+        ),
+        candidates=(
+            ANSWER.candidates[0],
+            replace(ANSWER.candidates[1], text="one o'clock", confidence=0.4),
+        ),
+        disagreement=(0, 1),
+    )
+    assert to_text(both).splitlines()[0::4] == [
+        "The documents give more than one answer:",
+        "  The ferry leaves at [noon] from pier 4.",
+        "one o'clock",
+        "  possibly right (40 %)",
+    ]
+    for form in (to_text, to_markdown, answer_html):
+        shown = form(both)
+        assert shown.index("17 May 2018") < shown.index("one o") < shown.index("9 January 2023")
+    assert "other possible answer" not in answer_html(both)
+    assert "17 May 2018" not in to_text(ANSWER)
 
 
 def test_control_and_direction_characters_become_visible() -> None:
@@ -342,8 +414,8 @@ def test_hostile_text_is_text_in_every_piece() -> None:
     )
     passage = replace(PASSAGE, document=HOSTILE, title=HOSTILE, text=HOSTILE, heading=HOSTILE)
     candidates = (
-        Candidate(text=HOSTILE, confidence=0.9, citations=(0,)),
-        Candidate(text=HOSTILE, confidence=0.1, citations=(0,)),
+        Candidate(text=HOSTILE, confidence=0.9, evidence=False, citations=(0,)),
+        Candidate(text=HOSTILE, confidence=0.1, evidence=False, citations=(0,)),
     )
     answer = replace(
         ANSWER,

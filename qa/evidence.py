@@ -1,0 +1,102 @@
+"""What answers a question that a few words can't: the sentence or the list around them.
+
+The reader marks words. For "Did ...?" and "Why ...?" these are a hint to the sentence that settles
+the question; for a list they are often one of its items.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from index.outline import blocks
+from index.sentences import sentences
+from index.types import Range
+from qa.question_type import QuestionType
+from qa.types import Span
+
+_ITEM = re.compile(r"(?:[-–•*]|\d{1,3}[.)]) +\S")
+_NUMBER = re.compile(
+    r"\d|\b(?:no|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
+    r"|\w+ty(?:-\w+)?|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|once)\b",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r",|;|\n|\band\b|\bor\b")
+
+
+def as_evidence(question_type: QuestionType, spans: Sequence[Span]) -> list[Span]:
+    """The spans widened to what answers this type of question, best first.
+
+    Where several widen to the same sentence it gets the sum of what speaks for each, in the odds
+    that the scores stand for; a list gets the best of its items.
+    """
+    if question_type == "words":
+        return list(spans)
+    wide: dict[tuple[int, int, int], list[Span]] = {}
+    for span in spans:
+        range_ = _widened(question_type, span)
+        key = (span.hit.passage.id, range_.start, range_.end)
+        wide.setdefault(key, []).append(replace(span, start=range_.start, end=range_.end))
+    together = _sum_of_odds if question_type in ("yes_no", "why") else max
+    merged = [
+        replace(group[0], score=together([span.score for span in group])) for group in wide.values()
+    ]
+    return sorted(merged, key=lambda span: -span.score)
+
+
+def sentence_around(text: str, start: int, end: int) -> Range:
+    """The sentence, or the few, that `text[start:end]` stands in."""
+    first, last = start, end
+    for block in blocks(text):
+        if block.end <= start or block.start >= end:
+            continue
+        for sentence in sentences(text, block.start, block.end):
+            if sentence.start < end and start < sentence.end:
+                first, last = min(first, sentence.start), max(last, sentence.end)
+    return Range(start=first, end=last)
+
+
+def list_around(text: str, start: int, end: int) -> Range | None:
+    """The list that `text[start:end]` is in, with the line that announces it, if it does.
+
+    None where it stands in no list of two items or more.
+    """
+    lines = [Range(start=m.start(), end=m.end()) for m in re.finditer(r"[^\n]+", text)]
+    here = [i for i, line in enumerate(lines) if line.start < end and start < line.end]
+    if not here or not all(_ITEM.match(text, lines[i].start) for i in here):
+        return None
+    first, last = here[0], here[-1]
+    while first > 0 and _ITEM.match(text, lines[first - 1].start):
+        first -= 1
+    while last + 1 < len(lines) and _ITEM.match(text, lines[last + 1].start):
+        last += 1
+    if first == last:
+        return None
+    if first > 0 and text[: lines[first - 1].end].endswith(":"):
+        first -= 1
+    return Range(start=lines[first].start, end=lines[last].end)
+
+
+def _widened(question_type: QuestionType, span: Span) -> Range:
+    """Offsets of the document, as the span's are."""
+    passage = span.hit.passage
+    start, end = span.start - passage.start, span.end - passage.start
+    sentence = sentence_around(passage.text, start, end)
+    if question_type in ("yes_no", "why"):
+        wide: Range | None = sentence
+    elif question_type == "count" and _NUMBER.search(span.text):
+        wide = None
+    else:
+        wide = list_around(passage.text, start, end)
+        words = passage.text[sentence.start : sentence.end]
+        if wide is None and not _SEVERAL.search(span.text) and len(_SEVERAL.findall(words)) > 1:
+            wide = sentence
+    if wide is None:
+        return Range(start=span.start, end=span.end)
+    return Range(start=passage.start + wide.start, end=passage.start + wide.end)
+
+
+def _sum_of_odds(scores: Sequence[float]) -> float:
+    """log(sum(exp(scores))), computed so that nothing overflows."""
+    highest = max(scores)
+    return highest + math.log(sum(math.exp(score - highest) for score in scores))

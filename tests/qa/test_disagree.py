@@ -1,0 +1,46 @@
+from dataclasses import replace
+
+import pytest
+
+from index.types import Passage
+from qa.choose import Choice
+from qa.confidence import UNFITTED
+from qa.disagree import differing
+from qa.types import Hit, Span
+
+
+def choice(words: str, document: int, score: float = 2.0, margin: float = 0.1) -> Choice:
+    passage = Passage(
+        id=document, document_id=document, document=f"{document}.txt", title="", start=0,
+        end=len(words), text=words, heading=None, page=None,
+    )  # fmt: skip
+    hit = Hit(passage=passage, score=0.0, rank=1)
+    return Choice(spans=(Span(hit=hit, start=0, end=len(words), score=score),), margin=margin)
+
+
+@pytest.mark.parametrize(
+    ("choices", "positions"),
+    [
+        ([choice("43,000", 1), choice("23,498", 2)], (0, 1)),
+        ([choice("43,000", 1), choice("about 43,000", 2), choice("9", 3)], (0, 2)),
+        ([choice("19 November 1992", 1), choice("November 19, 1992", 2)], ()),
+        ([choice("43,000", 1), choice("23,498", 1)], ()),  # one document
+        ([choice("43,000", 1), choice("23,498", 2, score=-1.0)], ()),  # unlikely by itself
+        ([choice("43,000", 1, score=-1.0), choice("23,498", 2)], ()),
+        ([choice("43,000", 1)], ()),
+        ([], ()),
+    ],
+)
+def test_differing(choices: list[Choice], positions: tuple[int, ...]) -> None:
+    assert differing("count", choices, UNFITTED) == positions
+
+
+def test_another_answer_that_stands_in_the_same_document_too_is_no_disagreement() -> None:
+    both = replace(
+        choice("23,498", 2), spans=(*choice("23,498", 2).spans, *choice("23,498", 1).spans)
+    )
+    assert differing("words", [choice("43,000", 1), both], UNFITTED) == ()
+
+
+def test_sentences_are_not_compared() -> None:
+    assert differing("yes_no", [choice("It did.", 1), choice("It didn't.", 2)], UNFITTED) == ()

@@ -1,0 +1,104 @@
+import math
+
+import pytest
+
+from index.types import Passage
+from qa.evidence import as_evidence, list_around
+from qa.question_type import QuestionType
+from qa.types import Hit, Span
+
+TEXT = (
+    "The ferry left late. It waited for the mail, the milk and Mr. Lee, since the road was wet.\n\n"
+    "It stops at:\n\n"
+    "- Ahlen, in the north\n"
+    "- Bern\n"
+    "- Celle\n\n"
+    "It has nine cabins."
+)
+OFFSET = 100  # of the passage in its document
+HIT = Hit(
+    passage=Passage(
+        id=7,
+        document_id=1,
+        document="a.txt",
+        title="Ferry",
+        start=OFFSET,
+        end=OFFSET + len(TEXT),
+        text=TEXT,
+        heading=None,
+        page=None,
+    ),
+    score=1.0,
+    rank=1,
+)
+
+
+def span(words: str, score: float = 1.0) -> Span:
+    start = OFFSET + TEXT.index(words)
+    return Span(hit=HIT, start=start, end=start + len(words), score=score)
+
+
+def widened(type_: QuestionType, words: str) -> str:
+    (found,) = as_evidence(type_, [span(words)])
+    return found.text
+
+
+SENTENCE = "It waited for the mail, the milk and Mr. Lee, since the road was wet."
+STOPS = "It stops at:\n\n- Ahlen, in the north\n- Bern\n- Celle"
+
+
+@pytest.mark.parametrize(
+    ("type_", "words", "expected"),
+    [
+        ("words", "the road was wet", "the road was wet"),
+        ("why", "the road was wet", SENTENCE),
+        ("yes_no", "Mr. Lee", SENTENCE),
+        ("yes_no", "late. It", f"The ferry left late. {SENTENCE}"),
+        ("list", "the mail, the milk and Mr. Lee", "the mail, the milk and Mr. Lee"),
+        ("list", "the milk", SENTENCE),
+        ("list", "left", "left"),  # its sentence lists nothing
+        ("list", "Bern", STOPS),
+        ("list", "Ahlen, in the north", STOPS),
+        ("list", "Bern\n- Celle", STOPS),
+        ("count", "nine cabins", "nine cabins"),
+        ("count", "cabins", "cabins"),
+        ("count", "Celle", STOPS),
+    ],
+)
+def test_what_answers_each_type(type_: QuestionType, words: str, expected: str) -> None:
+    assert widened(type_, words) == expected
+
+
+def test_spans_of_one_sentence_add_their_odds() -> None:
+    spans = [span("mail", 1.0), span("cabins", 1.5), span("wet", 1.0)]
+    found = as_evidence("yes_no", spans)
+    assert [evidence.text for evidence in found] == [SENTENCE, "It has nine cabins."]
+    assert [evidence.score for evidence in found] == pytest.approx([1 + math.log(2), 1.5])
+
+
+def test_items_of_one_list_keep_the_best_score() -> None:
+    found = as_evidence("list", [span("Bern", 2.0), span("Celle", 3.0)])
+    assert [(evidence.text, evidence.score) for evidence in found] == [(STOPS, 3.0)]
+
+
+def test_high_scores_do_not_overflow() -> None:
+    (found,) = as_evidence("why", [span("wet", 1e4), span("road", -1e4)])
+    assert found.score == 1e4
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("1. one\n2. two", "one", "1. one\n2. two"),
+        ("Ports:\n• one\n• two\nEnd", "two", "Ports:\n• one\n• two"),
+        ("- alone", "alone", None),
+        ("- alone\nnot an item", "alone", None),
+        ("No list\n- one\n- two", "No list", None),
+        ("-5 degrees\n-6 degrees", "-5", None),
+        ("", "", None),
+    ],
+)
+def test_list_around(text: str, words: str, expected: str | None) -> None:
+    start = text.index(words)
+    found = list_around(text, start, start + len(words))
+    assert (found and text[found.start : found.end]) == expected
