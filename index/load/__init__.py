@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from index import boilerplate, outline
 from index.errors import UnreadableFile
-from index.load import html, markdown, pdf, text
+from index.load import docx, html, markdown, pdf, text
 from index.load.compose import one_line
 from index.types import Content, Heading, Range
 
@@ -22,6 +22,7 @@ _READERS = {
     ".htm": html.read,
     ".xhtml": html.read,
     ".pdf": pdf.read,
+    ".docx": docx.read,
 }
 SUFFIXES = frozenset(_READERS)
 

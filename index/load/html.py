@@ -29,6 +29,7 @@ _DATES = (
     ('[itemprop="datePublished"]', "datetime"),
     ('meta[name="citation_publication_date"]', "content"),
     ('meta[name="dcterms.date" i], meta[name="dc.date" i], meta[name="date" i]', "content"),
+    ("time.published, time.entry-date, time[pubdate]", "datetime"),
     ("article time[datetime], header time[datetime], main time[datetime]", "datetime"),
 )
 _HEADING = re.compile(r"h[1-6]")

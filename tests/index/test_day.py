@@ -49,6 +49,11 @@ def test_iso_day(value: object, day: str | None) -> None:
             '<article><time datetime="2018-05-17">May</time> Words.</article>',
             "2018-05-17",
         ),
+        (
+            "a.html",
+            '<div><time class="published" datetime="2018-05-17">May</time>Words.',
+            "2018-05-17",
+        ),
         ("a.html", '<p><time datetime="2001-01-01">Someone else</time> Words.', None),
     ],
 )
