@@ -21,6 +21,7 @@ _NUMBER = re.compile(
     r"|\w+ty(?:-\w+)?|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|once)\b",
     re.IGNORECASE,
 )
+_NEIGHBOUR_SCORE = 2.0  # in log-odds: one is at most seven times as likely as the other
 _SEVERAL = re.compile(r",|;|\n|\band\b|\bor\b")
 
 
@@ -41,7 +42,27 @@ def as_evidence(question_type: QuestionType, spans: Sequence[Span]) -> list[Span
     merged = [
         replace(group[0], score=together([span.score for span in group])) for group in wide.values()
     ]
-    return sorted(merged, key=lambda span: -span.score)
+    merged.sort(key=lambda span: -span.score)
+    return _with_neighbour(merged) if question_type == "yes_no" else merged
+
+
+def _with_neighbour(spans: list[Span]) -> list[Span]:
+    """The best sentence as one with the next best, if they follow on each other.
+
+    "In 1975 four men sued the state. The case ended without a verdict." settles what neither
+    sentence does.
+    """
+    if len(spans) < 2:
+        return spans
+    best, next_best, *rest = spans
+    first, last = sorted((best, next_best), key=lambda span: span.start)
+    passage = best.hit.passage
+    between = passage.text[first.end - passage.start : last.start - passage.start]
+    near = best.score - next_best.score < _NEIGHBOUR_SCORE and next_best.hit is best.hit
+    if not near or between.strip() or "\n" in between:
+        return spans
+    score = _sum_of_odds([best.score, next_best.score])
+    return [replace(best, start=first.start, end=last.end, score=score), *rest]
 
 
 def sentence_around(text: str, start: int, end: int) -> Range:

@@ -14,11 +14,12 @@ _START = r"(?:(?:and|but|so|or|well|then|also|please)\b,?\s+)*"
 _POLITE = re.compile(
     _START + r"(?:(?:can|could|would|will) you(?: please)? (?:tell|explain|show|say|give|list|name)"
     r"|do you know|i(?:'d| would) like to know|i want to know|tell|explain|show)"
-    r"(?: to)?(?: me| us)?(?: please)?(?: about)?\s+"
+    r"(?: to)?(?: me| us)?(?: please)?(?: about)?:?\s+"
 )
 _LIST_VERB = re.compile(
     r"(?:list|name|enumerate|give(?: me| us)?|mention)\s+(?:all|the|some|every|\w+s\b)"
 )
+_EARLIER_SENTENCES = re.compile(r"\A.*[.!?] (?=\S.*\?)")  # "I live in Seoul. Is there ...?"
 _YES_NO = re.compile(_AUXILIARY + r"\s+\S")
 _LATE_YES_NO = re.compile(r"[^,?]{1,60},\s*" + _AUXILIARY + r"\s+\S")  # "In 2017, did ..."
 _TAG = re.compile(r",\s*" + _AUXILIARY + r"\s+(?:he|she|it|they|we|you|there)\s*\?$")
@@ -35,20 +36,22 @@ _PLURAL = re.compile(
     r"|different|main|major|kinds? of|types? of|sorts? of|of the) )*"
     r"(?!(?:is|was|does|has|this|class|process|business|status|basis|year's|across|plus)\b)"
     r"(?:\w+(?:[^\Wsui]|[^\Wsu]e)s|people|men|women|children"
-    r"|[\w-]+ \w+[^\Wsui]s (?:are|were|do|did|have|had|can|could|will|would|took|came))\b"
+    r"|(?:[\w-]+ ){1,2}(?!(?:was|has)\b)\w+[^\Wsui]s (?:are|were|do|did|have|had|can|could|will|would|took|came"
+    r"|\w+ed))\b"
 )
 
 
 def question_type(question: str) -> QuestionType:
     """`words` for all that a few words of a document can answer."""
     words = " ".join(question.casefold().replace("’", "'").split())
+    words = _EARLIER_SENTENCES.sub("", words)
     polite = _POLITE.match(words)
     listing = re.match(_START, words)
     rest = words[polite.end() :] if polite else words[listing.end() if listing else 0 :]
-    if polite and not _WH.match(rest) and not rest.startswith(("if ", "whether ")):
-        return "list" if re.search(r"\b(?:list|name)\b", polite[0]) else "words"
     if polite and rest.startswith(("if ", "whether ")):
         return "yes_no"
+    if polite and not _WH.match(rest) and not _YES_NO.match(rest):
+        return "list" if re.search(r"\b(?:list|name)\b", polite[0]) else "words"
     if _LIST_VERB.match(rest):
         return "list"
     if _WHY.match(rest):

@@ -184,4 +184,4 @@ def test_documents_that_disagree_are_both_named(
     dates = {citation.document: citation.date for citation in answer.citations}
     assert (dates["a.txt"], dates["e.md"]) == (None, "2023-05-20")
     assert answer.status != "abstained"
-    assert assistant.ask("How deep is the ditch?").disagreement == ()
+    assert assistant.ask("How many steps has the tower?").disagreement == ()

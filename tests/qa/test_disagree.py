@@ -35,11 +35,12 @@ def test_differing(choices: list[Choice], positions: tuple[int, ...]) -> None:
     assert differing("count", choices, UNFITTED) == positions
 
 
-def test_another_answer_that_stands_in_the_same_document_too_is_no_disagreement() -> None:
-    both = replace(
-        choice("23,498", 2), spans=(*choice("23,498", 2).spans, *choice("23,498", 1).spans)
-    )
-    assert differing("words", [choice("43,000", 1), both], UNFITTED) == ()
+def test_a_document_that_names_another_answer_gives_its_own() -> None:
+    old, new = choice("43,000", 1, score=4.0), choice("23,498", 2, score=3.0)
+    quoted = replace(old, spans=(*old.spans, *choice("43,000", 2, score=1.0).spans))
+    assert differing("words", [quoted, new], UNFITTED) == (0, 1)
+    believed = replace(old, spans=(*old.spans, *choice("43,000", 2, score=3.5).spans))
+    assert differing("words", [believed, new], UNFITTED) == ()
 
 
 def test_sentences_are_not_compared() -> None:

@@ -81,6 +81,19 @@ def test_items_of_one_list_keep_the_best_score() -> None:
     assert [(evidence.text, evidence.score) for evidence in found] == [(STOPS, 3.0)]
 
 
+def test_a_sentence_that_follows_on_the_best_is_shown_with_it() -> None:
+    found = as_evidence("yes_no", [span("wet", 2.0), span("late", 1.0), span("cabins", 0.0)])
+    assert [evidence.text for evidence in found] == [
+        f"The ferry left late. {SENTENCE}",
+        "It has nine cabins.",
+    ]
+    assert found[0].score == pytest.approx(2 + math.log(1 + math.exp(-1)))
+    apart = as_evidence("yes_no", [span("wet", 2.0), span("late", -0.1)])
+    assert [evidence.text for evidence in apart] == [SENTENCE, "The ferry left late."]
+    other = as_evidence("yes_no", [span("wet", 2.0), span("cabins", 1.9), span("late", 1.0)])
+    assert [evidence.text for evidence in other][:2] == [SENTENCE, "It has nine cabins."]
+
+
 def test_high_scores_do_not_overflow() -> None:
     (found,) = as_evidence("why", [span("wet", 1e4), span("road", -1e4)])
     assert found.score == 1e4
