@@ -36,8 +36,8 @@ _PLURAL = re.compile(
     r"|different|main|major|kinds? of|types? of|sorts? of|of the) )*"
     r"(?!(?:is|was|does|has|this|class|process|business|status|basis|year's|across|plus)\b)"
     r"(?:\w+(?:[^\Wsui]|[^\Wsu]e)s|people|men|women|children"
-    r"|(?:[\w-]+ ){1,2}(?!(?:was|has)\b)\w+[^\Wsui]s (?:are|were|do|did|have|had|can|could|will|would|took|came"
-    r"|\w+ed))\b"
+    r"|(?:[\w-]+ ){1,2}(?!(?:was|has)\b)\w+[^\Wsui]s"
+    r" (?:are|were|do|did|have|had|can|could|will|would|took|came|\w+ed))\b"
 )
 
 
