@@ -10,6 +10,7 @@ import pytest
 from index.errors import InputError
 from qa.gold import GoldQuestion, read_gold
 from tests.benchmarks.squad_collection import write_collection
+from tests.benchmarks.yes_no_questions import yes_no_questions
 
 ROOT = Path(__file__).parents[2]
 
@@ -138,3 +139,24 @@ def test_the_command(squad: Path, tmp_path: Path) -> None:
     failed = run(tmp_path / "none.json", "--out", out)
     assert (failed.returncode, failed.stdout) == (2, "")
     assert failed.stderr.count("\n") == 1
+
+
+def test_questions_are_turned_into_ones_for_yes_or_no() -> None:
+    asked = [
+        ("When did the ferry sink?", "1904"),
+        ("Where was it built?", "in Bern"),
+        ("When did the pier burn?", "3 May 1910"),
+        ("Who was the captain?", "Mr. Lee"),
+        ("How many cabins did it have?", "nine"),
+        ("Why did it sink?", "ice"),
+        ("In what year was it raised?", "1911"),
+    ]
+    assert yes_no_questions(asked) == [
+        "Did the ferry sink in 1904?",
+        "Was it built in Bern?",  # the first of its kind, so that there is no other answer
+        "Did the pier burn on 3 May 1910?",
+        "Was Mr. Lee the captain?",
+        "Did it have nine cabins?",
+        None,
+        "Was it raised on 3 May 1910?",  # the answer of another question
+    ]
