@@ -4,8 +4,9 @@
 
 PYTHON ?= python3
 DOCS ?= docs
-# Each folder of documents has a collection of its own.
-COLLECTION ?= .collection$(if $(filter-out docs,$(DOCS)),-$(notdir $(patsubst %/,%,$(DOCS))))
+# Each folder of documents has a collection of its own, named by its last part and its whole path.
+OWN = -$(notdir $(patsubst %/,%,$(DOCS)))-$(shell printf %s '$(abspath $(DOCS))' | cksum | cut -c1-4)
+COLLECTION ?= .collection$(if $(filter-out docs,$(DOCS)),$(OWN))
 PORT ?= 7860
 # Linux without a GPU: TORCH_INDEX=https://download.pytorch.org/whl/cpu saves gigabytes of CUDA.
 TORCH_INDEX ?=
@@ -22,6 +23,7 @@ help:
 	@echo 'make quick        the tests that take under two minutes, without the browser'
 	@echo 'make screenshots  pictures of the page into docs/images'
 	@echo 'make lock         resolve the dependencies anew into the lock files'
+	@echo 'make clean        remove .venv; collections stay'
 
 install: .venv/installed
 
@@ -38,6 +40,7 @@ install: .venv/installed
 	@touch $@
 
 run: .venv/installed
+	@echo 'The collection is $(COLLECTION)'
 	$(BIN)/qa index "$(DOCS)" --collection "$(COLLECTION)"
 	QA_COLLECTION="$(COLLECTION)" $(BIN)/python app.py --port $(PORT)
 
@@ -81,5 +84,6 @@ lock: .venv/installed
 	$(LOCK) --output-file requirements.lock
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
+# Collections stay: they may hold what stands nowhere else.
 clean:
-	rm -rf .venv .collection*
+	rm -rf .venv

@@ -11,6 +11,10 @@ from index.types import Document
 
 _INDEX_AGAIN = "run `qa index`"
 _FOLLOW = "run `qa search` with any words, which makes the indexes anew"
+_MAKE_ANEW = (
+    "delete the folder lexical and the file vectors-* in it, then run `qa search` with any words,"
+    " which makes them anew"
+)
 
 
 def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[str]:
@@ -79,10 +83,10 @@ def _index_problems(collection: Collection) -> Iterator[str]:
     ids = store.passage_ids()
     for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
         if not np.array_equal(np.sort(held), ids):
-            yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_FOLLOW}"
+            yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_MAKE_ANEW}"
     if np.array_equal(np.sort(index.ids), ids):
         for batch in store.stored_passages(ids.tolist()):
             rows = index.rows([passage.id for passage in batch.passages])
             if not np.array_equal(rows, batch.rows):
-                yield f"FAISS holds other vectors than SQLite: {_FOLLOW}"
+                yield f"FAISS holds other vectors than SQLite: {_MAKE_ANEW}"
                 break

@@ -75,7 +75,7 @@ class Assistant:
         confidence = candidates[0].confidence if candidates else 0.0
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
-        disagreement = differing(type_, found, self.confidence) if unchanged else ()
+        disagreement = differing(question, found, self.confidence) if unchanged else ()
         return Answer(
             question=question,
             standalone_question=question,
@@ -123,7 +123,7 @@ class Assistant:
             first = len(citations)
             citations += [
                 cite(document, span)
-                for span in choice.spans[:_CITATIONS_A_CANDIDATE]
+                for span in self._places(type_, choice)
                 if (document := self._document_of(span, documents))
             ]
             if len(citations) > first:
@@ -137,6 +137,18 @@ class Assistant:
                     )
                 )
         return tuple(candidates), tuple(citations)
+
+    def _places(self, type_: QuestionType, choice: Choice) -> list[Span]:
+        """Where a choice is cited from: the first span, and those that speak for it by themselves.
+
+        The same words elsewhere may say something else ("one").
+        """
+        first, *others = choice.spans[:_CITATIONS_A_CANDIDATE]
+        likely = self.confidence.unsure_from
+        return [
+            first,
+            *(s for s in others if self.confidence.of(type_, s.score, s.score) >= likely),
+        ]
 
     def _document_of(self, span: Span, documents: dict[int, Document]) -> Document | None:
         """The document that a span was read in; None if it has been replaced or removed since."""

@@ -217,9 +217,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     from qa.evaluate_reader import evaluate_reader
     from qa.gold import read_gold, read_squad
     from qa.read import ExtractiveReader
-    from qa.report import fail_under, metrics_text, report_text
+    from qa.report import check_thresholds, fail_under, metrics_text, report_text
 
     figures: Metrics
+    if options.fail_under:
+        check_thresholds(options.fail_under)
     if options.reader_only:
         squad = read_squad(options.gold)
         reader = ExtractiveReader.load(reader_folder())

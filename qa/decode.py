@@ -24,6 +24,13 @@ _INSIDE_WORD = re.compile(
     r"(?<=[^\W_])[-\u2010\u2011](?=[^\W\d_])|(?<=[^\W\d_])[-\u2010\u2011](?=\d)"
     r"|(?<=\d)[.,](?=\d)|(?<=[^\W\d_])\.(?=[a-z])|(?<=\w)_(?=\w)"
 )
+# A path, an address or an option is one word, with the mark that it begins with.
+_PATH = re.compile(
+    r"(?<![^\s(\[\"'“‘])(?:(?:~|\.{1,2})?/(?=[\w.])|https?://|www\.|--?(?=\w)|\.(?=\w)|[$€£¥₩](?=\d))"
+    r"[^\s<>\"“”]*[\w/]"
+)
+# What stands before the words of a line: a prompt, a bullet, the number of an item.
+_LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
@@ -73,7 +80,7 @@ def best_spans(
             break
         start, end = int(offsets[best[0], best[1], 0]), int(ends[best])
         scores[(starts < end) & (ends > start)] = -np.inf
-        start, end = trim(text, start, end)
+        start, end = trim(text, *whole_paths(text, start, end))
         spans.append(ScoredRange(start=start, end=end, score=score))
     return spans
 
@@ -132,8 +139,20 @@ def _crosses_paragraphs(
     return crosses
 
 
+def whole_paths(text: str, start: int, end: int) -> tuple[int, int]:
+    """`[start, end)` with the rest of a path, address or option that it begins or ends in."""
+    for path in _PATH.finditer(text):
+        if path.start() < start < path.end():
+            start = path.start()
+        if path.start() < end < path.end():
+            end = path.end()
+    return start, end
+
+
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """`[start, end)` without white space, separators and unpaired marks at its edges.
+
+    Nor with a prompt or a list's mark, where it begins a line.
 
     A full stop goes unless it ends an abbreviation: one with another full stop, a lone letter or
     a name's usual ending ("U.S.", "Plan B.", "Cohn, Jr." stay). Brackets and quotation marks go
@@ -141,6 +160,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """
     while end < len(text) and unicodedata.category(text[end]).startswith("M"):
         end += 1
+    start += line_mark(text, start, end)
     while start < end:
         span = text[start:end]
         if _stray(span[0], span):
@@ -150,6 +170,12 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         else:
             break
     return start, end
+
+
+def line_mark(text: str, start: int, end: int) -> int:
+    """How many characters of `[start, end)` are a prompt or a list's mark at a line's start."""
+    mark = _LINE_MARK.match(text, start, end)
+    return mark.end() - start if mark and text[:start].rstrip(" \t")[-1:] in ("", "\n") else 0
 
 
 def _stray(mark: str, span: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from index.outline import blocks
 from index.sentences import sentences
 from index.types import Range
+from qa.decode import line_mark
 from qa.question_type import QuestionType
 from qa.types import Span
 
@@ -103,6 +104,8 @@ def _widened(question_type: QuestionType, span: Span) -> Range:
     passage = span.hit.passage
     start, end = span.start - passage.start, span.end - passage.start
     sentence = sentence_around(passage.text, start, end)
+    mark = line_mark(passage.text, sentence.start, sentence.end)
+    sentence = replace(sentence, start=sentence.start + mark)
     if question_type in ("yes_no", "why"):
         wide: Range | None = sentence
     elif question_type == "count" and _NUMBER.search(span.text):

@@ -232,9 +232,11 @@ def _candidate_to_text(answer: Answer, candidate: Candidate, *, bold: bool) -> s
         marked = f"\033[1m{words}\033[0m" if bold else f"[{words}]"
         quoted = [one_line(candidate.text), "", f"  {before}{marked}{after}"]
     dated = bool(answer.disagreement)
-    places = [
-        f"  [{number + 1}] {', '.join(where(place, dated=dated))}" for number, place in citations
-    ]
+    numbers: dict[str, str] = {}  # by place: several citations may stand under one heading
+    for number, place in citations:
+        line = ", ".join(where(place, dated=dated))
+        numbers[line] = numbers.get(line, "") + f"[{number + 1}]"
+    places = [f"  {marks} {line}" for line, marks in numbers.items()]
     return "\n".join([*quoted, *places, f"  {confidence_in_words(candidate)}"])
 
 

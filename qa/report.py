@@ -1,6 +1,7 @@
 """Metrics for people to read, and thresholds for them to fail."""
 
 import math
+from collections.abc import Iterable
 
 from index.errors import InputError
 from qa.evaluate import Metrics, Report, by_kind
@@ -115,7 +116,13 @@ def fail_under(figures: Metrics, thresholds: str) -> list[str]:
     return failures
 
 
-def _threshold(part: str, figures: Metrics) -> tuple[str, float]:
+def check_thresholds(thresholds: str) -> None:
+    """Raises InputError as `fail_under` does, before a long run."""
+    for part in thresholds.split(","):
+        _threshold(part, _MEANINGS)
+
+
+def _threshold(part: str, figures: Iterable[str]) -> tuple[str, float]:
     name, _, number = (piece.strip() for piece in part.partition("="))
     try:
         least = float(number)

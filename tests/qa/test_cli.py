@@ -105,10 +105,12 @@ def test_ask_json_has_the_promised_shape(run: Run) -> None:
     assert list(answer) == [
         "question",
         "standalone_question",
+        "question_type",
         "status",
         "answer",
         "confidence",
         "candidates",
+        "disagreement",
         "citations",
         "passages",
         "timings_ms",
@@ -118,6 +120,7 @@ def test_ask_json_has_the_promised_shape(run: Run) -> None:
     assert citation == {
         "document": "well.txt",
         "title": citation["title"],
+        "date": None,
         "location": {},
         "heading": None,
         "start": 28,
@@ -140,7 +143,7 @@ def test_an_abstention_is_an_answer_and_shows_the_nearest_passages(run: Run) -> 
 @pytest.mark.usefixtures("papers")
 def test_explain_shows_what_was_found_read_and_decided(run: Run) -> None:
     _, out, _ = run("ask", "Umbrella?", "--explain")
-    assert out.startswith("Question: Umbrella?\n\nFound 2 passages in ")
+    assert out.startswith("Question: Umbrella? (words)\n\nFound 2 passages in ")
     assert "\nRead the first 2 in " in out
     assert "\nDecided: abstained. The best candidate has confidence " in out
 
@@ -189,6 +192,8 @@ def test_evaluate_measures_and_gates(run: Run, tmp_path: Path) -> None:
     status, _, err = run("evaluate", path, "--fail-under", "passage_characters=9999")
     assert status == 1
     assert err.startswith("qa: passage_characters is ")
+    status, out, _ = run("evaluate", path, "--fail-under", "f2=0.5")
+    assert (status, out) == (2, "")
 
 
 def test_evaluate_of_the_reader_alone(run: Run, tmp_path: Path) -> None:
@@ -314,12 +319,12 @@ def test_a_collection_of_another_version_is_one_line_and_kept(
     run: Run, papers: Path, tmp_path: Path
 ) -> None:
     with sqlite3.connect(tmp_path / "collection" / "collection.sqlite3") as db:
-        db.execute("PRAGMA user_version=2")
+        db.execute("PRAGMA user_version=1")
     db.close()
     for arguments in (["ask", "How deep?"], ["index", papers], ["documents"]):
         status, _, err = run(*arguments)
         assert (status, err.count("\n")) == (2, 1)
-        assert "is of version 2; this program reads version 1" in err
+        assert "is of version 1; this program reads version 2" in err
 
 
 def test_a_collection_that_another_process_writes_is_one_line_and_can_be_asked(

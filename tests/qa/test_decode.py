@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from qa.decode import ScoredRange, best_spans, span_scores, trim, word_edges
+from qa.decode import ScoredRange, best_spans, span_scores, trim, whole_paths, word_edges
 
 TEXT = "the cats sat unbelievably, on mats"
 # Word pieces of TEXT, and the word of each.
@@ -228,3 +228,50 @@ def test_a_span_stays_in_its_paragraph_but_may_cross_a_line() -> None:
     assert _best("one two\nthree four", "two\nthree") == ["two\nthree"]
     (found,) = _best("one two\n \nthree four", "two\n \nthree")
     assert "\n" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "whole"),
+    [
+        ("saved to .RData there", "RData", ".RData"),
+        ("use the -O option", "O", "-O"),
+        ("use --vanilla, please", "vanilla", "--vanilla"),
+        ("see /etc/apt/sources.list.", "/etc/", "/etc/apt/sources.list"),
+        ("see /etc/apt/sources.list.", "apt/sources", "/etc/apt/sources.list"),
+        ("in ~/.ssh (a folder)", "ssh", "~/.ssh"),
+        (
+            "at https://www.r-project.org/bugs.html now",
+            "r-project",
+            "https://www.r-project.org/bugs.html",
+        ),
+        ("it cost $19 billion", "19 billion", "$19 billion"),
+        ("at -5 degrees", "5 degrees", "-5 degrees"),
+        ("men and/or women", "men and", "men and"),
+        ("from 12-13 on", "13", "13"),
+        ("end. Next", "Next", "Next"),
+        ("a - b", "b", "b"),
+    ],
+)
+def test_paths_addresses_and_options_are_whole(text: str, words: str, whole: str) -> None:
+    start = text.index(words)
+    start, end = whole_paths(text, start, start + len(words))
+    assert text[start:end] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "left"),
+    [
+        ("> q()", "> q()", "q()"),
+        ("Type:\n>>> import this", ">>> import this", "import this"),
+        ("$ ls\n", "$ ls", "ls"),
+        ("- the value", "- the value", "the value"),
+        ("12. Twelfth", "12. Twelfth", "Twelfth"),
+        ("a - b", "- b", "- b"),
+        ("$5", "$5", "$5"),
+        ("- ", "- ", "-"),
+    ],
+)
+def test_prompts_and_list_marks_go(text: str, words: str, left: str) -> None:
+    start = text.index(words)
+    start, end = trim(text, start, start + len(words))
+    assert text[start:end] == left

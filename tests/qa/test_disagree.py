@@ -27,21 +27,30 @@ def choice(words: str, document: int, score: float = 2.0, margin: float = 0.1) -
         ([choice("43,000", 1), choice("23,498", 1)], ()),  # one document
         ([choice("43,000", 1), choice("23,498", 2, score=-1.0)], ()),  # unlikely by itself
         ([choice("43,000", 1, score=-1.0), choice("23,498", 2)], ()),
+        ([choice("43,000", 1), choice("a few", 2)], ()),  # no figure
+        ([choice("nine", 1), choice("Ten", 2)], (0, 1)),
+        ([choice("Mr. Lee", 1), choice("43,000", 2), choice("44,000", 3)], ()),
         ([choice("43,000", 1)], ()),
         ([], ()),
     ],
 )
 def test_differing(choices: list[Choice], positions: tuple[int, ...]) -> None:
-    assert differing("count", choices, UNFITTED) == positions
+    assert differing("How many were there?", choices, UNFITTED) == positions
 
 
 def test_a_document_that_names_another_answer_gives_its_own() -> None:
     old, new = choice("43,000", 1, score=4.0), choice("23,498", 2, score=3.0)
     quoted = replace(old, spans=(*old.spans, *choice("43,000", 2, score=1.0).spans))
-    assert differing("words", [quoted, new], UNFITTED) == (0, 1)
+    assert differing("How many were there?", [quoted, new], UNFITTED) == (0, 1)
     believed = replace(old, spans=(*old.spans, *choice("43,000", 2, score=3.5).spans))
-    assert differing("words", [believed, new], UNFITTED) == ()
+    assert differing("How many were there?", [believed, new], UNFITTED) == ()
+
+
+def test_figures_of_another_year_do_not_contradict() -> None:
+    choices = [choice("40 in 1990", 1), choice("50 in 1991", 2)]
+    assert differing("How many came?", choices, UNFITTED) == (0, 1)
+    assert differing("How many came in 1990?", choices, UNFITTED) == ()
 
 
 def test_sentences_are_not_compared() -> None:
-    assert differing("yes_no", [choice("It did.", 1), choice("It didn't.", 2)], UNFITTED) == ()
+    assert differing("Did 2 come?", [choice("2 came.", 1), choice("3 came.", 2)], UNFITTED) == ()

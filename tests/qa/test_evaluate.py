@@ -12,7 +12,7 @@ from index.types import Content, Document, Passage
 from qa.evaluate import Report, by_kind, evaluate
 from qa.evaluate_reader import evaluate_reader
 from qa.gold import Gold, GoldQuestion, SquadAnswer, SquadContext, SquadQuestion
-from qa.report import fail_under, metrics_text, report_text
+from qa.report import check_thresholds, fail_under, metrics_text, report_text
 from qa.types import Answer, Candidate, Citation, Hit, Span, Status, Timings, Turn
 
 CONTRACT_KEYS = re.findall(
@@ -350,6 +350,8 @@ def test_fail_under_refuses_what_it_cannot_check(
 ) -> None:
     with pytest.raises(InputError, match=re.escape(message)):
         fail_under(report, thresholds)
+    with pytest.raises(InputError, match=re.escape(message)):
+        check_thresholds(thresholds)
 
 
 class FakeReader:

@@ -54,6 +54,7 @@ STOPS = "It stops at:\n\n- Ahlen, in the north\n- Bern\n- Celle"
         ("why", "the road was wet", SENTENCE),
         ("yes_no", "Mr. Lee", SENTENCE),
         ("yes_no", "late. It", f"The ferry left late. {SENTENCE}"),
+        ("yes_no", "in the north", "Ahlen, in the north"),  # without its bullet
         ("list", "the mail, the milk and Mr. Lee", "the mail, the milk and Mr. Lee"),
         ("list", "the milk", SENTENCE),
         ("list", "left", "left"),  # its sentence lists nothing

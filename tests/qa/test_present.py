@@ -242,6 +242,18 @@ def test_a_list_or_sentence_stands_as_it_is() -> None:
     assert "The piers are:\n- pier 4\n- the &lt;old&gt; pier</blockquote>" in shown
 
 
+def test_places_that_read_the_same_are_one_line() -> None:
+    twice = replace(
+        ANSWER,
+        citations=(cited("noon"), cited("pier 4"), cited("noon", page=4)),
+        candidates=(replace(ANSWER.candidates[0], citations=(0, 1, 2)),),
+    )
+    assert to_text(twice).splitlines()[3:5] == [
+        "  [1][2] Ferry times, trips/ferry.txt, page 3, Summer",
+        "  [3] Ferry times, trips/ferry.txt, page 4, Summer",
+    ]
+
+
 def test_documents_that_disagree_are_both_shown_with_their_days() -> None:
     both = replace(
         ANSWER,
