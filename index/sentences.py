@@ -30,7 +30,7 @@ def sentences(text: str, start: int, end: int) -> list[Range]:
     They cover every character of the stretch that isn't white space.
     """
     ranges = []
-    stretch = text[start:end]
+    stretch = text[start:end].encode("utf-8", "replace").decode()  # halves of characters: one "?"
     for boundary in sentencex.get_sentence_boundaries(language(stretch), stretch):
         sentence = stretch[boundary["start_index"] : boundary["end_index"]]
         if words := sentence.strip():

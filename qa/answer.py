@@ -9,10 +9,10 @@ from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
 from index.types import Document, DocumentSummary, Embedder
-from qa.choose import Choice, choices
+from qa.choose import Choice, choose
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.disagree import differing
-from qa.evidence import as_evidence, sentence_around
+from qa.evidence import sentence_around
 from qa.question_type import QuestionType, question_type
 from qa.read import SHIPPED_READER, ExtractiveReader
 from qa.retrieve import retrieve
@@ -70,7 +70,7 @@ class Assistant:
         spans = self._reader.read(question, hits[:READ])
         read = time.perf_counter()
         type_ = question_type(question)
-        found = choices(as_evidence(type_, spans))[:_CANDIDATES]
+        found = choose(type_, question, spans)[:_CANDIDATES]
         candidates, citations = self._present(type_, found)
         confidence = candidates[0].confidence if candidates else 0.0
         # Positions hold only where no document was replaced or removed meanwhile.

@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.evidence import as_evidence
+from qa.plausible import plausible
+from qa.question_type import QuestionType
 from qa.types import Span
 
 # What a passage's place in the search adds to the score of a span in it (docs/decisions.md).
@@ -25,6 +28,11 @@ class Choice:
     def score(self) -> float:
         """The reader's score of the first span."""
         return self.spans[0].score
+
+
+def choose(question_type: QuestionType, question: str, spans: Sequence[Span]) -> list[Choice]:
+    """What the reader's spans answer to a question, the choice with the most evidence first."""
+    return choices(as_evidence(question_type, plausible(question_type, question, spans)))
 
 
 def choices(spans: Sequence[Span]) -> list[Choice]:

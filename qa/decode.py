@@ -1,10 +1,11 @@
-"""Start and end logits of a passage's windows -> its best legal spans. Needs numpy only.
+"""Start and end logits of a passage's windows -> its best legal spans, without torch.
 
-A span stays inside the passage and one of its paragraphs, holds whole words only, is at most
+A span stays inside the passage and one of its sentences, holds whole words only, is at most
 `MAX_TOKENS` long and says more than punctuation. Everything else scores -inf, never 0, which would
 be legal for negative scores. Start and end are chosen together, not each by its own maximum.
 """
 
+import itertools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from index.sentences import sentences
 
 MAX_TOKENS = 30
 
@@ -31,8 +34,8 @@ _PATH = re.compile(
 )
 # What stands before the words of a line: a prompt, a bullet, the number of an item.
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
-_BLANK_LINE = re.compile(r"\n\s*\n")
 
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 _ABBREVIATIONS = frozenset(["Jr", "Sr", "Inc", "Ltd", "Co", "Corp", "Bros", "etc"])
 _EDGES = frozenset(_SEPARATORS + ".\"'" + "".join(_PAIRS) + "".join(_PAIRS.values()))
@@ -69,7 +72,7 @@ def best_spans(
     closes &= ~np.isin(offsets[:, :, 1], inside_words)
     scores = span_scores(start_logits, end_logits, opens, closes, max_tokens=max_tokens)
     scores[~_says_something(text, offsets, words, max_tokens)] = -np.inf
-    scores[_crosses_paragraphs(text, offsets, max_tokens)] = -np.inf
+    scores[_crosses_sentences(text, offsets, max_tokens)] = -np.inf
     starts = offsets[:, :, None, 0]
     ends = _ahead(offsets[:, :, 1], max_tokens, fill=0)
     spans: list[ScoredRange] = []
@@ -129,13 +132,16 @@ def _inside_words(text: str) -> list[int]:
     return [edge for mark in _INSIDE_WORD.finditer(text) for edge in mark.span()]
 
 
-def _crosses_paragraphs(
-    text: str, offsets: NDArray[np.int64], max_tokens: int
-) -> NDArray[np.bool_]:
-    """(windows, tokens, max_tokens): the span begins in one paragraph and ends in another."""
-    breaks = [gap.start() for gap in _BLANK_LINE.finditer(text)]
-    paragraphs = np.searchsorted(breaks, offsets[:, :, 0])
-    crosses: NDArray[np.bool_] = _ahead(paragraphs, max_tokens, fill=-1) != paragraphs[:, :, None]
+def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -> NDArray[np.bool_]:
+    """(windows, tokens, max_tokens): the span begins in one sentence and ends in another."""
+    bounds = [0, *(gap.end() for gap in _BLANK_LINE.finditer(text)), len(text)]
+    starts = [
+        sentence.start
+        for start, end in itertools.pairwise(bounds)
+        for sentence in sentences(text, start, end)
+    ]
+    numbers = np.searchsorted(starts, offsets[:, :, 0], side="right")
+    crosses: NDArray[np.bool_] = _ahead(numbers, max_tokens, fill=-1) != numbers[:, :, None]
     return crosses
 
 

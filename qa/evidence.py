@@ -13,15 +13,12 @@ from index.outline import blocks
 from index.sentences import sentences
 from index.types import Range
 from qa.decode import line_mark
+from qa.plausible import is_quantity
 from qa.question_type import QuestionType
 from qa.types import Span
 
-_ITEM = re.compile(r"(?:[-–•*]|\d{1,3}[.)]) +\S")
-_NUMBER = re.compile(
-    r"\d|\b(?:no|none|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen"
-    r"|\w+ty(?:-\w+)?|hundreds?|thousands?|millions?|billions?|dozens?|half|twice|once)\b",
-    re.IGNORECASE,
-)
+# An item of a list, or the row of a table.
+_ITEM = re.compile(r"(?:[-–•*]|\d{1,3}[.)]) +\S|[^\n]* \| ")
 _NEIGHBOUR_SCORE = 2.0  # in log-odds: one is at most seven times as likely as the other
 _SEVERAL = re.compile(r",|;|\n|\band\b|\bor\b")
 
@@ -79,7 +76,7 @@ def sentence_around(text: str, start: int, end: int) -> Range:
 
 
 def list_around(text: str, start: int, end: int) -> Range | None:
-    """The list that `text[start:end]` is in, with the line that announces it, if it does.
+    """The list or table that `text[start:end]` is in, with the line that announces it, if it does.
 
     None where it stands in no list of two items or more.
     """
@@ -108,7 +105,7 @@ def _widened(question_type: QuestionType, span: Span) -> Range:
     sentence = replace(sentence, start=sentence.start + mark)
     if question_type in ("yes_no", "why"):
         wide: Range | None = sentence
-    elif question_type == "count" and _NUMBER.search(span.text):
+    elif question_type == "count" and is_quantity(span.text):
         wide = None
     else:
         wide = list_around(passage.text, start, end)

@@ -24,8 +24,7 @@ from index.collection import Collection
 from index.embed import open_embedder
 from index.types import Embedder
 from qa.answer import FOUND, READ, reader_folder
-from qa.choose import Choice, choices
-from qa.evidence import as_evidence
+from qa.choose import Choice, choose
 from qa.gold import GoldQuestion, read_gold
 from qa.metrics import f1
 from qa.question_type import QuestionType
@@ -89,7 +88,7 @@ def measure(
     for gold in tqdm(questions, desc=type_):
         hits = retrieve(collection, embedder, gold.question, limit=FOUND)
         spans = reader.read(gold.question, hits[:READ])
-        if found := choices(as_evidence(type_, spans)):
+        if found := choose(type_, gold.question, spans):
             figures.append((found[0].score, found[0].margin))
             answerable.append(bool(gold.answers))
             right.append(_holds(found[0], gold) if type_ == "yes_no" else _says(found[0], gold))

@@ -224,7 +224,9 @@ def test_a_word_goes_on_behind_its_hyphen_and_a_number_behind_its_point(
         assert found == wanted
 
 
-def test_a_span_stays_in_its_paragraph_but_may_cross_a_line() -> None:
+def test_a_span_stays_in_its_sentence_but_may_cross_a_line() -> None:
+    (found,) = _best("We saw Mr. Lee. This note is new.", "Mr. Lee. This note")
+    assert ". " not in found.replace("Mr. ", "")
     assert _best("one two\nthree four", "two\nthree") == ["two\nthree"]
     (found,) = _best("one two\n \nthree four", "two\n \nthree")
     assert "\n" not in found

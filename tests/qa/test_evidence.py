@@ -105,6 +105,7 @@ def test_high_scores_do_not_overflow() -> None:
     [
         ("1. one\n2. two", "one", "1. one\n2. two"),
         ("Ports:\n• one\n• two\nEnd", "two", "Ports:\n• one\n• two"),
+        ("Ports:\n\na | 1\nb | 2", "2", "Ports:\n\na | 1\nb | 2"),
         ("- alone", "alone", None),
         ("- alone\nnot an item", "alone", None),
         ("No list\n- one\n- two", "No list", None),
