@@ -1,54 +1,88 @@
 """A document's text into passages: stretches that are found, read and cited as one.
 
 A passage begins and ends with a sentence where sentences are short enough, stays under one
-heading, is at most `MAX_CHARACTERS` long and covers no navigation. Every other character that
-isn't white space lies in exactly one passage.
+heading (short entries of a definition list may share one), is at most `MAX_CHARACTERS` long and
+covers no navigation. Every other character that isn't white space lies in exactly one passage.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from index.cuts import COLONS, pieces, stripped
 from index.outline import blocks
-from index.sentences import sentences
 from index.types import Content, Heading, PassageRange, Range
 
 # Part of a collection's settings: passages made by another version are made anew.
-VERSION = 1
+VERSION = 2
 
 # The embedder reads 256 word pieces: about 1,000 characters of English, context included.
 MAX_CHARACTERS = 700
 
-# Pieces of a long section aim at this share of the maximum, and a cut inside a paragraph costs as
-# much as a piece that is off that aim by half.
-_AIM = 0.75
-_CUT_INSIDE_PARAGRAPH = 0.25
+# Entries of a list that are shorter than this share of the maximum needn't stand alone.
+_SHORT = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Section:
-    """Neighbouring blocks under the same headings, with no navigation between them."""
+    """Neighbouring blocks under the same headings, with no navigation between them.
+
+    `joins`: nothing but the bounds of entries parts it from the section before.
+    """
 
     blocks: tuple[Range, ...]
     path: tuple[Heading, ...]
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A passage to be. `joins`: it may become one with the piece before.
+
+    `announces`: it ends in a colon.
+    """
+
+    start: int
+    end: int
+    path: tuple[Heading, ...]
+    joins: bool
+    announces: bool
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    @property
+    def opens_entry(self) -> bool:
+        return any(above.start == self.start and above.until for above in self.path)
 
 
 def split(content: Content, *, max_characters: int = MAX_CHARACTERS) -> list[PassageRange]:
     """The passages of a document, in the order of its text."""
     page_starts = [page.start for page in content.pages]
+    parts = (
+        _Piece(
+            start=piece.start,
+            end=piece.end,
+            path=section.path,
+            joins=section.joins and not i,
+            announces=content.text.endswith(COLONS, piece.start, piece.end),
+        )
+        for section in _sections(content)
+        for i, piece in enumerate(pieces(content.text, section.blocks, max_characters))
+    )
     passages = []
-    for section in _sections(content):
-        heading = " > ".join(content.text[above.start : above.end] for above in section.path)
-        for piece in _pieces(content.text, section.blocks, max_characters):
-            page = bisect_right(page_starts, piece.start) - 1
-            passages.append(
-                PassageRange(
-                    start=piece.start,
-                    end=piece.end,
-                    heading=heading or None,
-                    page=content.pages[page].number if page >= 0 else None,
-                )
+    for piece in _with_short_ones_joined(parts, max_characters):
+        heading = " > ".join(content.text[above.start : above.end] for above in piece.path)
+        page = bisect_right(page_starts, piece.start) - 1
+        passages.append(
+            PassageRange(
+                start=piece.start,
+                end=piece.end,
+                heading=heading or None,
+                page=content.pages[page].number if page >= 0 else None,
             )
+        )
     return passages
 
 
@@ -63,18 +97,10 @@ def prose(content: Content) -> list[Range]:
             while gap.end <= start < len(content.text):
                 gap = next(cut)
             end = min(block.end, max(start, gap.start))
-            if stretch := _stripped(content.text, start, end):
+            if stretch := stripped(content.text, start, end):
                 kept.append(stretch)
             start = max(end, min(block.end, gap.end)) if end < block.end else end
     return kept
-
-
-def _stripped(text: str, start: int, end: int) -> Range | None:
-    words = text[start:end].strip()
-    if not words:
-        return None
-    first = text.index(words, start)
-    return Range(start=first, end=first + len(words))
 
 
 def _sections(content: Content) -> Iterator[_Section]:
@@ -82,67 +108,51 @@ def _sections(content: Content) -> Iterator[_Section]:
     navigation_starts = [gap.start for gap in content.navigation]
     path: tuple[Heading, ...] = ()
     section: list[Range] = []
+    has_body = joins = False
     for block in prose(content):
         heading = headings.get(block.start)
-        opens = heading is not None and any(part.start not in headings for part in section)
-        if section and (opens or _between(navigation_starts, section[-1].end, block.start)):
-            yield _Section(blocks=tuple(section), path=path)
-            section = []
+        above = tuple(h for h in path if h.until is None or block.start < h.until)
+        parted = bool(section) and _between(navigation_starts, section[-1].end, block.start)
+        opens = heading is not None or above != path
+        if parted or (opens and has_body):
+            yield _Section(blocks=tuple(section), path=path, joins=joins)
+            section, has_body = [], False
+            joins = not parted and (heading is None or heading.until is not None)
         if heading is not None:
-            path = (*(above for above in path if above.level < heading.level), heading)
+            above = (*(h for h in above if h.level < heading.level), heading)
+        path = above
         section.append(block)
+        has_body = has_body or heading is None
     if section:
-        yield _Section(blocks=tuple(section), path=path)
+        yield _Section(blocks=tuple(section), path=path, joins=joins)
+
+
+def _with_short_ones_joined(pieces: Iterable[_Piece], max_characters: int) -> Iterator[_Piece]:
+    """Short entries become one piece, and so do a few words before or after an entry and it."""
+    last: _Piece | None = None
+    for piece in pieces:
+        if last and piece.joins and (joined := _joined(last, piece, max_characters)):
+            last = joined
+            continue
+        if last:
+            yield last
+        last = piece
+    if last:
+        yield last
+
+
+def _joined(piece: _Piece, following: _Piece, max_characters: int) -> _Piece | None:
+    """Both under the headings they share, if that fits and they hold the others themselves."""
+    shared = tuple(above for above in piece.path if above in following.path)
+    own = [above for above in (*piece.path, *following.path) if above not in shared]
+    short = [part for part in (piece, following) if part.length < _SHORT * max_characters]
+    joins = piece.announces or len(short) == 2 or any(not part.opens_entry for part in short)
+    fits = following.end - piece.start <= max_characters
+    if not (joins and fits and all(piece.start <= above.start < following.end for above in own)):
+        return None
+    return replace(piece, end=following.end, path=shared, announces=following.announces)
 
 
 def _between(starts: list[int], low: int, high: int) -> bool:
     """Whether one of the sorted `starts` lies in `[low, high)`."""
     return bisect_right(starts, high - 1) > bisect_right(starts, low - 1)
-
-
-def _pieces(text: str, section: tuple[Range, ...], max_characters: int) -> list[Range]:
-    """Cuts a section between sentences so that pieces are even and end with paragraphs.
-
-    The cheapest way to cut is found by dynamic programming over the ends of sentences.
-    """
-    if section[-1].end - section[0].start <= max_characters:
-        return [Range(start=section[0].start, end=section[-1].end)]
-    units = [
-        unit
-        for block in section
-        for sentence in sentences(text, block.start, block.end)
-        for unit in _bounded(text, sentence, max_characters)
-    ]
-    paragraph_ends = {block.end for block in section}
-    aim = _AIM * max_characters
-    best: list[tuple[float, int]] = [(0.0, 0)]  # (cost of cutting units[:n], start of the last)
-    for last in range(len(units)):
-        cut = 0.0 if units[last].end in paragraph_ends else _CUT_INSIDE_PARAGRAPH
-        options = []
-        for first in range(last, -1, -1):
-            length = units[last].end - units[first].start
-            if length > max_characters and first < last:
-                break
-            options.append((best[first][0] + cut + ((length - aim) / aim) ** 2, first))
-        best.append(min(options))
-    pieces = []
-    end = len(units)
-    while end > 0:
-        first = best[end][1]
-        pieces.append(Range(start=units[first].start, end=units[end - 1].end))
-        end = first
-    return pieces[::-1]
-
-
-def _bounded(text: str, sentence: Range, max_characters: int) -> Iterator[Range]:
-    """A sentence longer than a passage, cut between words; a longer word is cut anywhere."""
-    start = sentence.start
-    while sentence.end - start > max_characters:
-        limit = start + max_characters
-        space = max(text.rfind(" ", start + 1, limit), text.rfind("\n", start + 1, limit))
-        end = space if space > start else limit
-        if piece := _stripped(text, start, end):
-            yield piece
-        start = end
-    if piece := _stripped(text, start, sentence.end):
-        yield piece

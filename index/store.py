@@ -48,7 +48,7 @@ CREATE TABLE documents (
     date TEXT,                             -- YYYY-MM-DD
     characters INTEGER NOT NULL,
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
-    headings TEXT NOT NULL,                -- JSON [[level, start, end], ...]
+    headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
     text TEXT NOT NULL,
     UNIQUE (root_id, path)
@@ -104,6 +104,15 @@ class StoredPassages(NamedTuple):
 
     passages: Sequence[Passage]
     rows: NDArray[np.float32]
+
+
+def _heading_row(heading: Heading) -> list[int]:
+    row = [heading.level, heading.start, heading.end]
+    return row if heading.until is None else [*row, heading.until]
+
+
+def _heading(level: int, start: int, end: int, until: int | None = None) -> Heading:
+    return Heading(level=level, start=start, end=end, until=until)
 
 
 class Store:
@@ -204,7 +213,7 @@ class Store:
             text=text,
             date=date,
             pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
-            headings=tuple(Heading(level=n, start=s, end=e) for n, s, e in json.loads(headings)),
+            headings=tuple(_heading(*row) for row in json.loads(headings)),
             navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
         )
         return Document(id=id_, name=name, sha256=sha256, content=content)
@@ -293,7 +302,7 @@ class Store:
                     content.date,
                     len(content.text),
                     json.dumps([(page.number, page.start, page.end) for page in content.pages]),
-                    json.dumps([(head.level, head.start, head.end) for head in content.headings]),
+                    json.dumps([_heading_row(heading) for heading in content.headings]),
                     json.dumps([(gap.start, gap.end) for gap in content.navigation]),
                     content.text,
                 ),

@@ -30,11 +30,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """A heading: its own characters in the text. Level 1 is the highest."""
+    """A heading: its own characters in the text. Level 1 is the highest.
+
+    It stands over what follows to the next heading of its level or a higher one, and no further
+    than `until`, which only entries of definition lists have. Of an entry's line only the name is
+    the heading ("json.dumps" of "json.dumps(obj)").
+    """
 
     level: int
     start: int
     end: int
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.types import Content, Heading, Page, Range
 
@@ -18,7 +18,10 @@ class Line:
     """A block of the text to be; it holds line breaks only where it is code.
 
     `level` is a heading's (1 is the highest), 0 for the rest. `page` is 0 without pages. `close`:
-    it follows the line before without a blank line (list items, table rows).
+    it follows the line before without a blank line (list items, table rows). `joint`: what stands
+    between it and the line before where both are one paragraph that a page's end cuts. `depth`:
+    how many definitions of entries it lies in. `name_characters`: the length of the name with
+    which the line of an entry begins, 0 for other lines.
     """
 
     text: str
@@ -26,6 +29,9 @@ class Line:
     navigation: bool = False
     close: bool = False
     page: int = 0
+    joint: str | None = None
+    depth: int = 0
+    name_characters: int = 0
 
 
 def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
@@ -34,22 +40,32 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
     headings: list[Heading] = []
     navigation: list[Range] = []
     pages: list[Page] = []
+    entries: list[tuple[int, int]] = []  # (index in headings, depth) of those not over yet
     end = 0
     for line in lines:
         text = clean(line.text).strip("\n").rstrip()
         if not text:
             continue
-        gap = "" if not parts else "\n" if line.close else "\n\n"
+        while entries and line.depth <= entries[-1][1]:
+            index, _ = entries.pop()
+            headings[index] = replace(headings[index], until=end)
+        gap = "\n" if line.close else "\n\n" if line.joint is None else line.joint
+        gap = gap if parts else ""
         start, end = end + len(gap), end + len(gap) + len(text)
         parts += (gap, text)
         if line.level:
-            headings.append(Heading(level=line.level, start=start, end=end))
+            if line.name_characters:
+                entries.append((len(headings), line.depth))
+            heading_end = min(end, start + line.name_characters) if line.name_characters else end
+            headings.append(Heading(level=line.level, start=start, end=heading_end))
         if line.navigation:
             navigation.append(Range(start=start, end=end))
         if line.page:
             if pages and pages[-1].number == line.page:
                 start = pages.pop().start
             pages.append(Page(number=line.page, start=start, end=end))
+    for index, _ in entries:
+        headings[index] = replace(headings[index], until=end)
     return Content(
         title=one_line(title),
         text="".join(parts),

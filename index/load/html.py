@@ -10,10 +10,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from index.load.compose import Line, compose, one_line
-from index.load.day import iso_day
+from index.load.compose import Line, compose
+from index.load.definitions import Definitions
 from index.load.markup import decode, names, nodes, parse
-from index.load.site import Block, is_part_of_site, part_site_from_document
+from index.load.metadata import PERMALINK, date_of, title_of
+from index.load.site import Block, is_footer, is_part_of_site, part_site_from_document
 from index.types import Content
 
 _BLOCKS = names(
@@ -22,25 +23,15 @@ _BLOCKS = names(
     "main menu nav ol optgroup option p pre search section select summary table tbody td tfoot th "
     "thead tr ul"
 )
-# Where pages say when they were published, the surest first.
-_DATES = (
-    ('meta[property="article:published_time"]', "content"),
-    ('[itemprop="datePublished"]', "content"),
-    ('[itemprop="datePublished"]', "datetime"),
-    ('meta[name="citation_publication_date"]', "content"),
-    ('meta[name="dcterms.date" i], meta[name="dc.date" i], meta[name="date" i]', "content"),
-    ("time.published, time.entry-date, time[pubdate]", "datetime"),
-    ("article time[datetime], header time[datetime], main time[datetime]", "datetime"),
-)
 _HEADING = re.compile(r"h[1-6]")
-_ANCHOR = re.compile(r"\s*[¶§#🔗]\Z")  # the link to itself that a heading may end in
 _INVISIBLE = str.maketrans("", "", "\u00ad\u200b\ufeff")
+_CODE = ("pre", "code", "kbd", "samp", "tt")
 
 
 def read(data: bytes) -> Content:
     """The text of a page, its title, date, headings and navigation."""
     page = parse(decode(data))
-    return compose(_title(page), lines(page), date=_date(page))
+    return compose(title_of(page), lines(page), date=date_of(page))
 
 
 def read_fragment(html: str) -> list[Line]:
@@ -72,24 +63,32 @@ class _Walk:
         self.total_characters = total_characters
         self.words: list[str] = []  # of the block that is being read
         self.links = self.linked_characters = 0
+        self.link_start = 0  # the number of words before the link that is open
+        self.after_link = False  # with no text since
         self.inside: dict[str, int] = {}  # how many elements of a tag are open
         self.site = 0  # the identity of the open element that isn't the document's, or 0
+        self.in_footer = False  # of the site
         self.cells: list[str] | None = None  # of the table row that is being read
         self.rows = 0  # of the table that is being read
         self.lists: list[int | None] = []  # the next number of each open list; None: bullets
         self.marker = ""
         self.after_item = False  # of the outermost open list
         self.close_to_last = False
+        self.definitions = Definitions()
 
     def open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         self.inside[tag] = self.inside.get(tag, 0) + 1
+        if tag in ("a", "button"):
+            self._part_from_last_link()
         if tag == "a":
             self.links += 1
+            self.link_start = len(self.words)
         if not self.site and is_part_of_site(node, self.inside, self.total_characters):
             self._leave_row()
             self.end_block()
             self.site = node.mem_id
+            self.in_footer = is_footer(node)
         if tag == "br":
             self._break_line()
         elif tag in ("td", "th"):
@@ -111,16 +110,23 @@ class _Walk:
                 self.end_block(level=int(tag[1]) if _HEADING.fullmatch(tag) else 0)
             else:
                 self.words.append(" ")
-        if tag in ("ul", "ol") and self.lists:
+        if tag == "a":
+            self._close_link()
+        elif tag == "dt":
+            self.definitions.close_term(self.blocks)
+        elif tag in ("ul", "ol") and self.lists:
             self.lists.pop()
-        if tag == "li":
+        elif tag == "li":
             self.marker = ""
         self.inside[tag] -= 1
+        self.after_link = self.after_link or tag in ("a", "button")
         if node.mem_id == self.site:
             self.site = 0
+            self.in_footer = False
 
     def write(self, text: str) -> None:
         self.words.append(text.translate(_INVISIBLE))
+        self.after_link = False
         if self.inside.get("a"):
             self.linked_characters += len("".join(text.split()))
 
@@ -129,8 +135,6 @@ class _Walk:
         verbatim = bool(self.inside.get("pre"))
         links, linked = self.links, self.linked_characters
         text = self._take(verbatim=verbatim)
-        if level:
-            text = _ANCHOR.sub("", text)
         if not text.strip():
             return
         line = Line(
@@ -138,16 +142,37 @@ class _Walk:
             level=level,
             navigation=bool(self.site),
             close=self.close_to_last,
+            depth=self.inside.get("dd", 0),
         )
         inside_main = bool(self.inside.get("main") or self.inside.get("article"))
         only_links = linked >= 0.9 * len("".join(text.split()))
-        self.blocks.append(Block(line=line, links=links if only_links else 0, in_main=inside_main))
+        self.blocks.append(
+            Block(
+                line=line,
+                links=links if only_links else 0,
+                in_main=inside_main,
+                in_footer=self.in_footer,
+            )
+        )
         self.marker, self.close_to_last = "", False
 
     def _take(self, verbatim: bool = False) -> str:
         text = "".join(self.words)
         self.words, self.links, self.linked_characters = [], 0, 0
+        self.link_start = 0
         return text if verbatim else " ".join(text.split())
+
+    def _part_from_last_link(self) -> None:
+        """Links and buttons stand apart, though nothing but the page's style keeps them so."""
+        if self.after_link and not any(self.inside.get(tag) for tag in _CODE):
+            self.words.append(" ")
+
+    def _close_link(self) -> None:
+        text = "".join(self.words[self.link_start :])
+        if PERMALINK.fullmatch(text):
+            del self.words[self.link_start :]
+            self.links = max(0, self.links - 1)
+            self.linked_characters = max(0, self.linked_characters - len(text.strip()))
 
     def _break_line(self) -> None:
         if self.inside.get("pre"):
@@ -186,6 +211,12 @@ class _Walk:
             self.lists.append(int(start) if re.fullmatch(r"\d{1,9}", start) else 1)
         elif tag == "li":
             self._open_item()
+        elif tag == "dl":
+            self.definitions.open_list()
+        elif tag == "dt":
+            self.definitions.open_term(self.blocks)
+        elif tag == "dd":
+            self.definitions.open_definition(self.blocks)
 
     def _open_item(self) -> None:
         number = self.lists[-1] if self.lists else None
@@ -212,26 +243,3 @@ class _Walk:
         for cell in (*cells, rest):
             self.words = [cell]
             self.end_block()
-
-
-def _title(page: LexborHTMLParser) -> str:
-    """The first heading if the page's title holds it ("Heading - Site"), or else that title."""
-    headings = [_ANCHOR.sub("", one_line(node.text())) for node in page.css("h1")]
-    named = page.css_first("head > title")
-    social = page.css_first('meta[property="og:title"]')
-    title = one_line(named.text()) if named else ""
-    social_title = one_line((social.attributes.get("content") or "") if social else "")
-    for heading in headings:
-        if heading and heading.casefold() in title.casefold():
-            return heading
-    return social_title or title or next(filter(None, headings), "")
-
-
-def _date(page: LexborHTMLParser) -> str | None:
-    """The day on which the page says it was published."""
-    for selector, attribute in _DATES:
-        node = page.css_first(selector)
-        day = iso_day(node.attributes.get(attribute)) if node else None
-        if day:
-            return day
-    return None

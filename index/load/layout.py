@@ -1,63 +1,40 @@
 """The rows of a PDF's pages made into paragraphs and headings.
 
 A row goes on in the next one if the next row's first word would not have fitted on it, the rows
-are as close as most are, and the next one is neither indented nor a list item. Headings are what
-the bookmarks name; without bookmarks, larger or bold rows that stand alone.
+are as close as most are, and the next one is neither indented nor a list item. A word that a row
+breaks goes on in any case; rows of code stay together and keep their line breaks.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import reduce
 from itertools import pairwise
 from statistics import median
 
 from index.load.compose import Line
+from index.load.glyphs import is_raised, note_number, superscript, without_marks
+from index.load.headings import (
+    LARGER,
+    MAX_HEADING_WORDS,
+    heading_levels,
+    letters_only,
+    whole_headings,
+)
+from index.load.joints import Words, is_broken_word, join, words_of
+from index.load.rows import SAME_SIZE, Bookmark, Paragraph, Row, first_word_width, same_size
 from index.load.running import contents_rows, running_rows
+from index.load.turns import continues, goes_over, over_pages
 from index.outline import LIST_MARKER, count_words
 
-SAME_SIZE = 0.12  # a row of sums or code in another font differs by this share at most
-LARGER = 1.15
 CLOSE = 1.25  # times the usual distance
 INDENT = 0.8  # of the size
+OVERLAP = 0.4  # of the height: less than that of a note's number raised before it
+NOTE_SIZE = 0.9  # of the usual size: notes are smaller
 COLUMN = 4  # sizes: rows whose left edges are nearer than this are of one column
 NEIGHBOURS = 8
-MAX_HEADING_WORDS, MAX_BOLD_HEADING_WORDS = 25, 12
 
-_LETTERS = re.compile(r"[^\W\d_]+")
-_HYPHEN = re.compile(r"([^\W\d_]+)[-\u00ad\u2010]\Z")
 _FILE_NAME = re.compile(r"\.\w{2,4}\Z|\Amicrosoft |\Auntitled|\Aslide \d|\Apowerpoint", re.I)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A line of text on a page; lengths in points from the page's lower left corner."""
-
-    text: str
-    page: int
-    left: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bookmark:
-    """An entry of the file's own outline. Level 1 is the highest; pages start at 1."""
-
-    title: str
-    level: int
-    page: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Paragraph:
-    text: str
-    page: int
-    size: float
-    bold: bool
-    running: bool
 
 
 def lay_out(pages: Sequence[Sequence[Row]], bookmarks: Sequence[Bookmark]) -> list[Line]:
@@ -65,26 +42,22 @@ def lay_out(pages: Sequence[Sequence[Row]], bookmarks: Sequence[Bookmark]) -> li
     rows_by_page = [_join_pieces(rows) for rows in pages]
     running = running_rows([[(row.bottom, row.text) for row in rows] for rows in rows_by_page])
     body = median([row.size for rows in rows_by_page for row in rows])
+    contents: set[int] = set()
     for rows, marked in zip(rows_by_page, running, strict=True):
         marked -= {i for i in marked if rows[i].size >= LARGER * body}  # headings, not titles
-        marked |= contents_rows([row.text for row in rows], len(pages))
+        contents = contents_rows([row.text for row in rows], len(pages), begun=bool(contents))
+        marked |= contents
+    rows_by_page = _code_apart([_without_marks(rows, body) for rows in rows_by_page])
     distance = _usual_distance(rows_by_page)
-    words = Counter(
-        word.casefold()
-        for rows in rows_by_page
-        for row in rows
-        for word in _LETTERS.findall(_HYPHEN.sub("", row.text))
-    )
+    words = words_of([row.text for rows in rows_by_page for row in rows])
     paragraphs = [
         paragraph
         for rows, marked in zip(rows_by_page, running, strict=True)
         for paragraph in _paragraphs(rows, marked, distance, body, words)
     ]
-    levels = _levels(paragraphs, bookmarks)
-    return [
-        Line(text=p.text, page=p.page, navigation=p.running, level=levels.get(i, 0))
-        for i, p in enumerate(paragraphs)
-    ]
+    paragraphs = whole_headings(paragraphs, bookmarks, words)
+    levels = heading_levels(paragraphs, bookmarks)
+    return over_pages(paragraphs, levels, NOTE_SIZE * body, words)
 
 
 def find_title(pages: Sequence[Sequence[Row]], lines: Sequence[Line], property_title: str) -> str:
@@ -92,17 +65,17 @@ def find_title(pages: Sequence[Sequence[Row]], lines: Sequence[Line], property_t
 
     Failing both, the one in the properties unless it is a file's name; "" if there is none.
     """
-    key = _key(property_title)
-    if key and any(key in _key(" ".join(r.text for r in rows)) for rows in pages[:3]):
+    key = letters_only(property_title)
+    if key and any(key in letters_only(" ".join(r.text for r in rows)) for rows in pages[:3]):
         return property_title
     first = next((rows for rows in pages if rows), [])
     sizes = [row.size for rows in pages for row in rows]
     largest = max((row.size for row in first), default=0.0)
     if largest >= LARGER * median(sizes):
-        shown = {_key(row.text) for row in first if row.size >= largest * (1 - SAME_SIZE)}
+        shown = {letters_only(row.text) for row in first if row.size >= largest * (1 - SAME_SIZE)}
         for line in lines:
             on_first = first and line.page == first[0].page
-            if on_first and any(k and k in _key(line.text) for k in shown):
+            if on_first and any(k and k in letters_only(line.text) for k in shown):
                 if 0 < count_words(line.text) <= MAX_HEADING_WORDS:
                     return line.text
                 break
@@ -115,15 +88,37 @@ def _join_pieces(rows: Sequence[Row]) -> list[Row]:
     joined: list[Row] = []
     for row in rows:
         last = joined[-1] if joined else None
-        if last and row.left >= last.right - last.size / 4 and _overlap(last, row) > 0.5:
+        if last and row.left >= last.right - last.size / 4 and _overlap(last, row) > OVERLAP:
             gap = " " if row.left - last.right > 0.15 * last.size else ""
             wider = last if len(last.text) >= len(row.text) else row
+            text = superscript(row.text) if _is_exponent(last, row) else row.text
             joined[-1] = replace(
-                wider, text=last.text + gap + row.text, left=last.left, right=row.right
+                wider, text=last.text + gap + text, left=last.left, right=row.right
             )
         else:
             joined.append(row)
     return joined
+
+
+def _is_exponent(row: Row, piece: Row) -> bool:
+    top, base_top = piece.bottom + piece.size, row.bottom + row.size
+    return piece.text.isdigit() and is_raised(piece.bottom, top, row.bottom, base_top)
+
+
+def _without_marks(rows: Sequence[Row], body: float) -> list[Row]:
+    """The rows without the raised numbers of the notes on the page."""
+    small = [row.text for row in rows if row.size < NOTE_SIZE * body]
+    notes = {note_number(text) for text in small}
+    texts = without_marks([row.text for row in rows], notes)
+    return [replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
+
+
+def _code_apart(pages: list[list[Row]]) -> list[list[Row]]:
+    """The same rows, none of them `fixed` if most are: then that font is the prose's."""
+    rows = [row for rows in pages for row in rows]
+    if 2 * sum(row.fixed for row in rows) < len(rows):
+        return pages
+    return [[replace(row, fixed=False) for row in rows] for rows in pages]
 
 
 def _overlap(a: Row, b: Row) -> float:
@@ -138,134 +133,87 @@ def _usual_distance(pages: Sequence[Sequence[Row]]) -> float:
         (a.bottom - b.bottom) / a.size
         for rows in pages
         for a, b in pairwise(rows)
-        if _same_size(a, b) and 0.8 < (a.bottom - b.bottom) / a.size < 2.5
+        if same_size(a, b) and 0.8 < (a.bottom - b.bottom) / a.size < 2.5
     ]
     return median(distances) if distances else 1.3
 
 
 def _paragraphs(
-    rows: Sequence[Row], running: set[int], distance: float, body: float, words: Counter[str]
-) -> list[_Paragraph]:
-    found: list[_Paragraph] = []
-    for i, row in enumerate(rows):
+    rows: Sequence[Row], running: set[int], distance: float, body: float, words: Words
+) -> list[Paragraph]:
+    groups: list[list[int]] = []
+    for i in range(len(rows)):
         goes_on = i > 0 and i not in running and i - 1 not in running
-        if goes_on and _goes_on(rows, i - 1, distance, body):
-            found[-1] = replace(found[-1], text=_join(found[-1].text, row.text, words))
+        if goes_on and _goes_on(rows, i - 1, len(groups[-1]), distance, body):
+            groups[-1].append(i)
         else:
-            found.append(
-                _Paragraph(
-                    text=row.text,
-                    page=row.page,
-                    size=row.size,
-                    bold=row.bold,
-                    running=i in running,
-                )
-            )
-    return found
+            groups.append([i])
+    return [
+        Paragraph(
+            text=_text([rows[i] for i in group], words),
+            first=rows[group[0]],
+            last=rows[group[-1]],
+            room=_room(rows, group[-1]),
+            running=group[0] in running,
+        )
+        for group in groups
+    ]
 
 
-def _goes_on(rows: Sequence[Row], i: int, distance: float, body: float) -> bool:
-    """Whether the paragraph of row i goes on in row i + 1."""
+def _text(rows: Sequence[Row], words: Words) -> str:
+    """Code keeps its rows and their indents, in characters; the rows of prose are joined."""
+    if len(rows) > 1 and all(row.fixed for row in rows):
+        widest = max(rows, key=lambda row: len(row.text))
+        character = max((widest.right - widest.left) / len(widest.text), 0.1)
+        left = min(row.left for row in rows)
+        indents = [" " * round((row.left - left) / character) for row in rows]
+        return "\n".join(indent + row.text for indent, row in zip(indents, rows, strict=True))
+    return reduce(lambda text, row: join(text, row.text, words), rows[1:], rows[0].text)
+
+
+def _goes_on(rows: Sequence[Row], i: int, count: int, distance: float, body: float) -> bool:
+    """Whether the paragraph of row i, with `count` rows up to it, goes on in row i + 1."""
     row, following = rows[i], rows[i + 1]
-    if not _same_size(row, following) or row.bold != following.bold:
+    if not same_size(row, following) or row.bold != following.bold:
         return False
-    if not 0.5 < (row.bottom - following.bottom) / row.size <= CLOSE * distance:
+    step = (row.bottom - following.bottom) / row.size
+    if step < 0 and following.left > row.left + COLUMN * row.size:  # the next column
+        return goes_over(row, _room(rows, i), following)
+    if not 0.5 < step <= CLOSE * distance:
+        return False
+    is_code = all(r.fixed for r in rows[i + 1 - count : i + 1])
+    if is_broken_word(row.text, following.text) or (is_code and following.fixed):
+        return True
+    if row.size < NOTE_SIZE * body and _is_next_note(rows[i + 1 - count], following):
+        return False
+    if is_code and (count > 1 or row.left > following.left + INDENT * row.size):
         return False
     if LIST_MARKER.match(following.text):
         return False
     aside = abs(row.left + row.right - following.left - following.right) / 2
     if row.size >= LARGER * body and aside < row.size:
         return True  # a heading in the middle of the page
-    if following.left > row.left + INDENT * row.size and not LIST_MARKER.match(row.text):
+    if following.left > row.left + INDENT * row.size and not _hangs(row, following, body):
         return False
+    return first_word_width(following) > _room(rows, i)
+
+
+def _is_next_note(first: Row, row: Row) -> bool:
+    number, following = note_number(first.text), note_number(row.text)
+    return bool(number and following) and int(following) == int(number) + 1
+
+
+def _hangs(row: Row, following: Row, body: float) -> bool:
+    """Whether a row may go on in one that is indented: an item, a note, or words cut apart."""
+    is_note = row.size < NOTE_SIZE * body and note_number(row.text)
+    return bool(is_note or LIST_MARKER.match(row.text)) or continues(row, following)
+
+
+def _room(rows: Sequence[Row], i: int) -> float:
+    """How much shorter row i is than the longest one near it in its column, in points."""
+    row = rows[i]
     near = rows[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 2]
     column = [
-        r.right for r in near if _same_size(r, row) and abs(r.left - row.left) < COLUMN * row.size
+        r.right for r in near if same_size(r, row) and abs(r.left - row.left) < COLUMN * row.size
     ]
-    letter = (following.right - following.left) / max(len(following.text), 1)
-    first_word = len(following.text.split()[0]) * letter
-    return row.right + first_word + letter > max(column, default=row.right) - letter
-
-
-def _same_size(a: Row, b: Row) -> bool:
-    return abs(a.size - b.size) <= SAME_SIZE * max(a.size, b.size)
-
-
-def _join(text: str, row: str, words: Counter[str]) -> str:
-    """Two rows as one; a hyphen between them goes if the word is written without it elsewhere."""
-    hyphen = _HYPHEN.search(text)
-    if not hyphen or not row[0].islower():
-        return f"{text} {row}"
-    rest = _LETTERS.match(row)
-    word = hyphen[1] + (rest[0] if rest else "")
-    if text.endswith("\u00ad") or words[word.casefold()]:
-        return text[:-1] + row
-    return text + row
-
-
-def _levels(paragraphs: Sequence[_Paragraph], bookmarks: Sequence[Bookmark]) -> dict[int, int]:
-    """The headings' levels by the paragraphs' indices."""
-    marked = _bookmarked(paragraphs, bookmarks)
-    if marked and 2 * len(marked) >= len(bookmarks):
-        return marked
-    characters = Counter[float]()
-    bold_characters = 0
-    for p in paragraphs:
-        characters[round(p.size, 1)] += len(p.text)
-        bold_characters += len(p.text) * p.bold
-    body = _middle(characters)
-    bold_stands_out = 4 * bold_characters < characters.total()
-    sizes = {
-        i: round(p.size) if p.size >= LARGER * body else 0
-        for i, p in enumerate(paragraphs)
-        if _looks_like_heading(p, body, bold_stands_out)
-    }
-    order = sorted(set(sizes.values()), reverse=True)
-    return {i: min(6, order.index(size) + 1) for i, size in sizes.items()} | marked
-
-
-def _middle(characters: Counter[float]) -> float:
-    """The median of sizes weighted by their characters."""
-    half, so_far = characters.total() / 2, 0
-    for size in sorted(characters):
-        so_far += characters[size]
-        if so_far >= half:
-            return size
-    return 0.0
-
-
-def _looks_like_heading(paragraph: _Paragraph, body: float, bold_stands_out: bool) -> bool:
-    count = count_words(paragraph.text)
-    if paragraph.running or not _LETTERS.search(paragraph.text):
-        return False
-    if paragraph.size >= LARGER * body:
-        return count <= MAX_HEADING_WORDS
-    ends_open = paragraph.text[-1] not in ".,;"
-    is_bold = paragraph.bold and bold_stands_out and paragraph.size >= 0.95 * body
-    return is_bold and ends_open and count <= MAX_BOLD_HEADING_WORDS
-
-
-def _bookmarked(paragraphs: Sequence[_Paragraph], bookmarks: Sequence[Bookmark]) -> dict[int, int]:
-    """The paragraphs that a bookmark of their page names, with or without a number before it."""
-    by_page: dict[int, list[int]] = {}
-    for i, p in enumerate(paragraphs):
-        if not p.running and count_words(p.text) <= 2 * MAX_HEADING_WORDS:
-            by_page.setdefault(p.page, []).append(i)
-    levels: dict[int, int] = {}
-    for bookmark in bookmarks:
-        key = _key(bookmark.title)
-        for i in by_page.get(bookmark.page, ()):
-            text = _key(paragraphs[i].text)
-            before = text.removesuffix(key) if key and text.endswith(key) else None
-            if i not in levels and before is not None and _is_number(before):
-                levels[i] = min(6, bookmark.level)
-                break
-    return levels
-
-
-def _is_number(key: str) -> bool:
-    return bool(re.fullmatch(r"(chapter|appendix|part|section|kapitel)?[\divxlc]*[a-z]?\d*", key))
-
-
-def _key(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return max(column, default=row.right) - row.right

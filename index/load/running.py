@@ -8,9 +8,12 @@ from itertools import pairwise
 EDGE_ROWS = 2
 MAX_TITLE_WORDS = 12
 MIN_CONTENTS_ROWS = 5
+MAX_ENTRY_ROWS = 4
+ALPHABETICAL = 0.8  # the share of neighbours in order: columns and accents break it
 
 _NUMBER = re.compile(r"\d{1,5}|\b[ivxlc]{1,7}\b", re.IGNORECASE)
-_LEADER = re.compile(r"(?:\. ?){4,}(\d{1,4}|[ivxlc]{1,6})\Z")
+_LEADER = re.compile(r"(?:\. ?){4,}(\d{1,4}|[ivxlc]{1,6})(?:, (?:\d{1,4}|[ivxlc]{1,6}))*\Z")
+_ENTRY_START = re.compile(r"\d{1,2}(?:\.\d{1,2})+ |\S\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -42,17 +45,33 @@ def running_rows(pages: Sequence[Sequence[tuple[float, str]]]) -> list[set[int]]
     ]
 
 
-def contents_rows(rows: Sequence[str], page_count: int) -> set[int]:
-    """The indices of the rows of a table of contents: dots that lead to a page's number.
+def contents_rows(rows: Sequence[str], page_count: int, begun: bool = False) -> set[int]:
+    """The indices of the rows of a table of contents or an index: dots that lead to a page.
 
-    Five or more on a page, with numbers that don't fall and don't exceed the count of pages (a
-    list of prices may have dots too).
+    Five or more on a page, or one where the page before has `begun` the table. Either the pages'
+    numbers don't fall or the entries are in the order of the alphabet, and none exceeds the count
+    of pages (a list of prices may have dots too).
+    With them go short rows between them: the first row of a long entry, an index's letters.
     """
-    found = {i: match[1] for i, row in enumerate(rows) if (match := _LEADER.search(row))}
-    numbers = [int(number) for number in found.values() if number.isdecimal()]
+    found = {i: match for i, row in enumerate(rows) if (match := _LEADER.search(row))}
+    numbers = [int(number[1]) for number in found.values() if number[1].isdecimal()]
+    entries = [rows[i][: match.start()] for i, match in found.items()]
+    pairs = list(pairwise(map(_sort_key, entries)))
+    in_order = sum(a <= b for a, b in pairs) >= ALPHABETICAL * len(pairs)
+    in_order = in_order and 2 * len(set(entries)) > len(entries)
     rising = all(a <= b for a, b in pairwise(numbers))
-    plausible = rising and max(numbers, default=0) <= page_count
-    return set(found) if len(found) >= MIN_CONTENTS_ROWS and plausible else set()
+    plausible = (rising or in_order) and max(numbers, default=0) <= page_count
+    if len(found) < (1 if begun else MIN_CONTENTS_ROWS) or not plausible:
+        return set()
+    order = sorted(found)
+    gaps = [range(a + 1, b) for a, b in pairwise(order) if b - a <= MAX_ENTRY_ROWS]
+    ends = {i for i in (order[0] - 1, order[-1] + 1) if 0 <= i < len(rows)}
+    starts = {i for i in ends if _ENTRY_START.match(rows[i])}
+    return {*found, *starts, *(i for gap in gaps for i in gap)}
+
+
+def _sort_key(entry: str) -> str:
+    return re.sub(r"[\W_]+", "", entry).casefold()
 
 
 def _edges(rows: Sequence[tuple[float, str]]) -> set[int]:

@@ -1,8 +1,9 @@
 """Which parts of a web page belong to the site around the document.
 
-Elements say so by their tag, role, class or id; runs of bare links by an interface phrase among
-them ("Log in", "Contact"). An element with the page's main heading, or with more than half of its
-text, is never taken for a menu, whatever it is called.
+Elements say so by their tag, role, class or id (some names count only where there are links);
+runs of bare links by an interface phrase among them ("Log in", "Contact"). An element with the
+page's main heading, or with more than half of its text, is never taken for a menu, whatever it is
+called.
 """
 
 import re
@@ -14,15 +15,22 @@ from selectolax.lexbor import LexborNode
 from index.boilerplate import is_interface_phrase
 from index.load.compose import Line
 from index.load.markup import names
-from index.outline import count_words, is_prose
+from index.outline import MIN_PROSE_WORDS, count_words, is_prose
+from index.sentences import sentences
 
 # Navigation, whatever it says.
 _TAGS = names("nav search select menu dialog")
 _ROLES = names("navigation banner contentinfo search dialog alertdialog menu menubar toolbar")
 _SURE_WORDS = names(
-    "breadcrumb breadcrumbs share sharing sharedaddy cookie cookies consent gdpr comment comments "
-    "respond disqus pagination pager skip"
+    "breadcrumb breadcrumbs share sharing sharedaddy cookie cookies consent gdpr eucookie "
+    "cookiebanner cookiebar cookieconsent cookielaw cookienotice cookiebot onetrust comment "
+    "comments respond disqus pagination pager skip"
 )
+_FOOTER_WORDS = names("footer foot")  # of an element that isn't part of an article or section
+# The way to this page, if it is of links. Paragraphs may be one too.
+_TRAIL_WORDS = names("breadcrumb breadcrumbs crumbs bc")
+# Navigation if half of it is links, three or more, and none of it prose.
+_LINKED_WORDS = names("left right tools also relatedposts recommended popular recent trending")
 # Navigation unless it holds prose that isn't links.
 _LIKELY_TAGS = names("aside form")
 _LIKELY_WORDS = names(
@@ -30,21 +38,31 @@ _LIKELY_WORDS = names(
     "search widget docnav sphinxsidebar"
 )
 _OTHER_WORDS = names(
-    "main site page primary secondary top bottom side left right global local header footer "
-    "mobile desktop bar list links link buttons button icons container wrapper wrap block box "
-    "area inner banner notice popup form reply thread to content posts articles section"
+    "main site page primary secondary top bottom side global local header eu yoast jp overlay "
+    "modal law info message mobile desktop bar list links link buttons button icons container "
+    "wrapper wrap block box area inner banner notice popup form reply thread to content posts "
+    "articles section"
 )
+_KNOWN_WORDS = (
+    _SURE_WORDS | _FOOTER_WORDS | _TRAIL_WORDS | _LINKED_WORDS | _LIKELY_WORDS | _OTHER_WORDS
+)
+_NOTES = re.compile(r"\b(?:foot|end)?notes?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_TEXT_TAGS = names("body main article p span a li td th pre code")
 _OWN_FOOTER = ("article", "main", "section", "blockquote", "figure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """A line of a page. `links`: how many it holds if it holds little else, or 0."""
+    """A line of a page. `links`: how many it holds if it holds little else, or 0.
+
+    `in_footer`: in the footer of the site.
+    """
 
     line: Line
     links: int
     in_main: bool
+    in_footer: bool
 
 
 def is_part_of_site(node: LexborNode, inside: Mapping[str, int], total_characters: int) -> bool:
@@ -52,7 +70,11 @@ def is_part_of_site(node: LexborNode, inside: Mapping[str, int], total_character
 
     `total_characters` is the length of the page's text.
     """
-    sure, likely = _signs(node, inside)
+    words = set(_known_words(node))
+    if node.tag in _TEXT_TAGS:
+        sure, likely = False, node.tag == "p" and _is_trail(node, words)
+    else:
+        sure, likely = _is_sure(node, words, inside), _is_likely(node, words)
     if not (sure or likely):
         return False
     if len(node.text()) > total_characters / 2 or node.css_first("h1, main, article"):
@@ -63,7 +85,8 @@ def is_part_of_site(node: LexborNode, inside: Mapping[str, int], total_character
 def part_site_from_document(blocks: Sequence[Block]) -> list[Line]:
     """The lines of the blocks, with runs of links around the document marked as navigation.
 
-    If nearly all of the page or all of its prose would be navigation, no line is.
+    If nearly all of the page or all of its prose would be navigation, no line is. The prose of a
+    footer (copyright, licence) doesn't count.
     """
     lines = [block.line for block in blocks]
     prose = [i for i, line in enumerate(lines) if not line.navigation and is_prose(line.text)]
@@ -74,38 +97,68 @@ def part_site_from_document(blocks: Sequence[Block]) -> list[Line]:
                 lines[i] = replace(lines[i], navigation=True)
     kept = [line for line in lines if not line.navigation]
     characters = sum(len(line.text) for line in lines)
-    lost_prose = not prose and any(is_prose(line.text) for line in lines)
+    lost_prose = not prose and any(
+        is_prose(block.line.text) for block in blocks if not block.in_footer
+    )
     if lost_prose or sum(len(line.text) for line in kept) < characters / 10:
         return [replace(line, navigation=False) for line in lines]
     return lines
 
 
-def _signs(node: LexborNode, inside: Mapping[str, int]) -> tuple[bool, bool]:
-    """Whether the element surely, or likely, says of itself that it is navigation."""
-    tag, attributes = node.tag or "", node.attributes
-    if tag in ("body", "main", "article", "p", "span", "a", "li", "td", "th", "pre", "code"):
-        return False, False
-    role = (attributes.get("role") or "").lower()
-    words = set(_known_words(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"))
-    sure = (
-        tag in _TAGS
-        or role in _ROLES
-        or (tag == "footer" and not any(inside.get(other) for other in _OWN_FOOTER))
-        or (tag == "button" and _stands_alone(node))
+def is_footer(node: LexborNode) -> bool:
+    """Whether the element says of itself that it is a footer, if maybe only an article's."""
+    named = _FOOTER_WORDS.intersection(_known_words(node))
+    return node.tag == "footer" or (node.tag == "div" and bool(named))
+
+
+def _is_sure(node: LexborNode, words: set[str], inside: Mapping[str, int]) -> bool:
+    return (
+        node.tag in _TAGS
+        or _role(node) in _ROLES
+        or (is_footer(node) and not any(inside.get(other) for other in _OWN_FOOTER))
+        or (node.tag == "button" and _stands_alone(node))
         or bool(words & _SURE_WORDS)
     )
-    likely = tag in _LIKELY_TAGS or role == "complementary" or bool(words & _LIKELY_WORDS)
-    return sure, likely
 
 
-def _known_words(names: str) -> Iterator[str]:
+def _is_likely(node: LexborNode, words: set[str]) -> bool:
+    return (
+        (node.tag in _LIKELY_TAGS and not _is_note(node))
+        or _role(node) == "complementary"
+        or bool(words & _LIKELY_WORDS)
+        or _is_trail(node, words)
+        or (bool(words & _LINKED_WORDS) and _is_mostly_links(node))
+    )
+
+
+def _is_trail(node: LexborNode, words: set[str]) -> bool:
+    return bool(words & _TRAIL_WORDS) and node.css_first("a") is not None
+
+
+def _is_mostly_links(node: LexborNode) -> bool:
+    links = [len("".join(link.text().split())) for link in node.css("a")]
+    return len(links) >= 3 and 2 * sum(links) >= len("".join(node.text().split()))
+
+
+def _is_note(node: LexborNode) -> bool:
+    """A note of the document, however short."""
+    named = _NOTES.search((node.attributes.get("class") or "").replace("-", " "))
+    return bool(named) or _role(node) in ("note", "doc-footnote", "doc-endnote")
+
+
+def _role(node: LexborNode) -> str:
+    return (node.attributes.get("role") or "").lower()
+
+
+def _known_words(node: LexborNode) -> Iterator[str]:
     """The words of those class names and ids of which every word is known.
 
     "main-menu" and "mainMenu" give main and menu; "menu-less-article" gives nothing.
     """
-    for name in names.split():
+    attributes = node.attributes
+    for name in f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split():
         words = [word.lower() for word in _WORD.findall(name)]
-        if all(word in _SURE_WORDS | _LIKELY_WORDS | _OTHER_WORDS for word in words):
+        if all(word in _KNOWN_WORDS for word in words):
             yield from words
 
 
@@ -122,7 +175,20 @@ def _holds_prose(node: LexborNode) -> bool:
         return False
     bare = node.text(separator="\n").split("\n")
     parts = (part.text() for part in node.css("p, li, dd, td, div"))
-    return any(is_prose(" ".join(part.split())) for part in (*bare, *parts))
+    return any(map(_has_sentence, {" ".join(part.split()) for part in (*bare, *parts)}))
+
+
+def _has_sentence(text: str) -> bool:
+    """Whether it is prose or a sentence of it is, be it one that announces what follows."""
+    if count_words(text) < MIN_PROSE_WORDS:
+        return False
+    if is_prose(text):
+        return True
+    found = (text[part.start : part.end] for part in sentences(text, 0, len(text)))
+    return any(
+        is_prose(sentence) or (sentence.endswith(":") and count_words(sentence) >= MIN_PROSE_WORDS)
+        for sentence in found
+    )
 
 
 def _link_runs(blocks: Sequence[Block]) -> Iterator[list[int]]:

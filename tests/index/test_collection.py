@@ -1,6 +1,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from index.check import problems
 from index.collection import Collection, settings_of
 from index.errors import CollectionBusy, CollectionError, InputError
 from index.lexical import LexicalIndex
+from index.load import load
 from index.passage_index import PassageIndex
 from index.sync import sync
 from tests.fakes import WordEmbedder, write
@@ -40,6 +42,16 @@ def test_every_passage_reads_back_and_knows_its_document(collection: Collection)
         document = collection.document(passage.document)
         assert document.id == passage.document_id
         assert document.text[passage.start : passage.end] == passage.text == document.text
+
+
+def test_a_document_reads_back_with_its_headings_and_entries(tmp_path: Path) -> None:
+    html = "<h1>Wells</h1><dl><dt>depth(feet)<dd>How deep it is.</dl><p>After."
+    papers = write(tmp_path / "papers", {"wells.html": html})
+    with closing(Collection(tmp_path / "collection", create=True)) as collection:
+        sync(collection, [papers], EMBEDDER)
+        loaded = load("wells.html", html.encode())
+        assert [heading.until for heading in loaded.headings] == [None, 35]
+        assert collection.document("wells.html").content == loaded
 
 
 def test_both_sides_hold_the_passages_of_the_store(collection: Collection) -> None:
@@ -171,7 +183,7 @@ def test_a_collection_of_another_version_is_refused_and_kept(collection: Collect
         db.execute("PRAGMA user_version=99")
     db.close()
     for create in (False, True):
-        with pytest.raises(CollectionError, match="is of version 99; this program reads version 1"):
+        with pytest.raises(CollectionError, match="is of version 99; this program reads version 2"):
             Collection(collection.directory, create=create)
     assert len(collection.documents()) == 9
 

@@ -34,6 +34,81 @@ def test_blocks() -> None:
     assert words(content, "headings") == ["The ferry"]
 
 
+def entries(content: Content) -> list[tuple[int, str, str]]:
+    """The level, name and scope of the entries of definition lists."""
+    return [
+        (h.level, content.text[h.start : h.end], content.text[h.start : h.until])
+        for h in content.headings
+        if h.until is not None
+    ]
+
+
+def test_terms_stand_over_their_definitions_and_no_further() -> None:
+    content = page(
+        "<h2>Tickets</h2><dl><dt>boat.<b>sell</b>(price, *, child=False)<a href=#s>¶</a></dt>"
+        "<dd><p>Sells one.<dl><dt>price<dt>cost<dd>In euros.</dl><p>Never two.</dd>"
+        "<dt>day return</dt><dd></dd></dl><p>After."
+    )
+    assert content.text == (
+        "Tickets\n\nboat.sell(price, *, child=False)\n\nSells one.\n\nprice\n\ncost\n\n"
+        "In euros.\n\nNever two.\n\nday return\n\nAfter."
+    )
+    sell = content.text[content.text.index("boat") : content.text.index("\n\nday return")]
+    assert entries(content) == [
+        (7, "boat.sell", sell),
+        (8, "price", "price"),
+        (8, "cost", "cost\n\nIn euros."),
+        (7, "day return", "day return"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "<dt>Mon<dt>Tue",
+        "<dd>Mon<dd>Tue",
+        f"<dt>{PROSE[0]} {PROSE[1]}<dd>Mon",
+        "<dt>12<dd>Mon",
+        "<dt>Mon<br>Tue<dd>Wed",
+    ],
+)
+def test_terms_that_only_lay_out_a_page_are_no_entries(terms: str) -> None:
+    assert entries(page(f"<dl>{terms}</dl><p>After.")) == []
+
+
+@pytest.mark.parametrize(
+    ("term", "name"),
+    [
+        ("class csv.Dialect(name, *, strict=False)", "class csv.Dialect"),
+        ("sys.maxsize", "sys.maxsize"),
+        ("-c <command>", "-c <command>"),
+        ("How do I ever call f(x)?", "How do I ever call f(x)?"),
+        ("RAID (hard disks)", "RAID (hard disks)"),
+        ("Returns:", "Returns"),
+    ],
+)
+def test_the_name_of_a_term(term: str, name: str) -> None:
+    escaped = term.replace("<", "&lt;")
+    assert [found for _, found, _ in entries(page(f"<dl><dt>{escaped}<dd>x</dl>"))] == [name]
+
+
+def test_links_to_where_they_stand_are_dropped() -> None:
+    content = page(
+        "<h2>C#<a href=#c>#</a></h2><p>A line.<a href=#a> ¶ </a> More <a href=#b>§</a>9."
+        "<p>Figure 1<a href=#f><span>🔗</span></a><p><a href=#1># 1</a>"
+    )
+    assert content.text == "C#\n\nA line. More 9.\n\nFigure 1\n\n# 1"
+    assert page("<h1>C#<a href=#x>¶</a></h1>", "<title>C# - Site</title>").title == "C#"
+
+
+def test_links_side_by_side_stand_apart() -> None:
+    assert page("<p><a href=a>About</a><a href=b>Sign in</a>, <a>a</a>b<a>c</a>").text == (
+        "About Sign in, abc"
+    )
+    assert page("<nav><button>Yes</button><button>No</button></nav>").text == "Yes No"
+    assert page("<pre><a>get</a><a>Name</a></pre>").text == "getName"
+
+
 def test_tables_of_data_and_of_layout() -> None:
     data = "<table><tr><th>Day<th>Hours<tr><td>Mon<td><b>9</b> to 5<tr><td>Tue<td></table>"
     assert page(data).text == "Day | Hours\nMon | 9 to 5\nTue"
@@ -66,6 +141,11 @@ def test_what_a_page_does_not_show_is_not_in_the_text() -> None:
         "<div class=shareButtons>{}</div>",
         "<ul id=main-menu><li>{}</ul>",
         "<div class=breadcrumbs>{}</div>",
+        "<div class=eucookie>{}</div>",
+        "<div class=overlay-cookie>{}</div>",
+        "<div id=colophon class=site-footer>{}</div>",
+        "<p class=yoast-breadcrumbs><a href=x>{}</a></p>",
+        "<div class=bc><a href=x>{}</a></div>",
     ],
 )
 def test_parts_of_the_site_are_navigation(element: str) -> None:
@@ -86,12 +166,39 @@ def test_parts_of_the_site_are_navigation(element: str) -> None:
         "<aside>" + PROSE[0] + "<p>{}</aside>",
         "<div class=menu><p>" + PROSE[0] + "<p>{}</div>",
         "<li class=share>{}</li>",
+        "<article><div class=footer>{}</div></article>",
+        "<div class=bc>{}</div>",
+        "<p class=comment>{}</p>",
+        "<aside class=note>{}</aside>",
+        "<aside class='footnote-list brackets'><aside role=note>{}</aside></aside>",
+        "<div class=sidebar><div>{} "
+        + PROSE[0].replace(" day of", " day: really every day of")[:-1]
+        + ":<pre>09:00\n12:00</pre></div></div>",
+        "<div class=sidebar><p>{} " + PROSE[0] + " It leaves at:<pre>09:00</pre></div>",
+        "<div id=left><p>{}<ul><li>of links<li><a href=x>a</a></ul></div>",
     ],
 )
 def test_what_only_looks_like_the_site_stays(element: str) -> None:
     article = "".join(f"<p>{sentence}</p>" for sentence in (*PROSE, *MORE))
     content = page(f"<h1>Ferry</h1>{article}{element.format('Some words')}<p>The end.</p>")
     assert not [found for found in words(content, "navigation") if "Some words" in found]
+
+
+@pytest.mark.parametrize(
+    "name", ["id=left", "class=page-tools", "class=also", "id=jp-relatedposts"]
+)
+def test_lists_of_links_by_the_name_of_their_box(name: str) -> None:
+    links = "".join(f"<li><a href=x>To {island}</a>" for island in ("Aran", "Skye", "Mull"))
+    article = "".join(f"<p>{sentence}</p>" for sentence in PROSE)
+    content = page(f"<div {name}><b>See</b><ul>{links}</ul></div><h1>Ferry</h1>{article}")
+    assert words(content, "navigation") == ["See\n\n- To Aran\n- To Skye\n- To Mull"]
+
+
+def test_a_page_whose_only_prose_is_its_footer_keeps_its_menus_apart() -> None:
+    content = page(
+        f"<nav>Menu</nav><h1>Islands</h1>{'<p>Aran' * 30}<div class=footer><p>{PROSE[0]}</div>"
+    )
+    assert words(content, "navigation") == ["Menu", PROSE[0]]
 
 
 def test_a_page_that_is_all_menu_or_form_is_read_as_text() -> None:

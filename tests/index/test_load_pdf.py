@@ -190,3 +190,151 @@ def test_contents_have_rising_page_numbers() -> None:
     assert contents_rows(["Contents", *contents], page_count=20) == set(range(1, 7))
     assert contents_rows(contents, page_count=10) == set()
     assert contents_rows([f"Soup ..... {price}" for price in (5, 4, 9, 3, 8)], 20) == set()
+
+
+def test_long_entries_and_an_index_are_contents_too() -> None:
+    contents = [f"1.{n} Boats . . . . . . {n}" for n in range(1, 6)]
+    contents[3:3] = ["1.9 How are boats that", "come from far away"]
+    first = ["1.0 A long entry on boats", "and ferries"]
+    assert contents_rows([*first[:1], *contents], page_count=9) == set(range(8))
+    assert contents_rows(["Prose stands before it.", *contents], page_count=9) == set(range(1, 8))
+    index = [
+        "A",
+        "anchor . . . . 7, 12",
+        "B",
+        "bay. . . . 3",
+        "boat . . . . ii",
+        "B",
+        "buoy .... 9",
+    ]
+    assert contents_rows([*index, "C", "cabin . . . . 1"], page_count=20) == set(range(9))
+    assert contents_rows([*index, "C", "cabin . . . . 1"], page_count=8) == set()
+    last = ["quay . . . . 4", "And so on . . . he said"]
+    assert contents_rows(last, page_count=20) == set()
+    assert contents_rows(last, page_count=20, begun=True) == {0}
+
+
+def test_a_word_broken_in_a_hanging_item_goes_on() -> None:
+    def draw(canvas: Any) -> None:
+        rows(
+            canvas,
+            ["Tickets   The price of a ticket for the ferry to the island, paid at the har-"],
+            700,
+        )
+        canvas.drawString(
+            112, 688, "bour. It is the same for all the passengers of the boat, who are"
+        )
+        canvas.drawString(112, 676, "many in summer.")
+
+    text = load("a.pdf", pdf(draw)).text
+    assert text == (
+        "Tickets The price of a ticket for the ferry to the island, paid at the har-bour. It is "
+        "the same for all the passengers of the boat, who are many in summer."
+    )
+
+
+def test_raised_digits() -> None:
+    def raised(canvas: Any, text: str, digits: str, rest: str, y: float) -> None:
+        line = canvas.beginText(72, y)
+        for part, size, rise in ((text, SIZE, 0), (digits, 6, 4), (rest, SIZE, 0)):
+            line.setFont(FONT, size)
+            line.setRise(rise)
+            line.textOut(part)
+        canvas.drawText(line)
+
+    def draw(canvas: Any) -> None:
+        body(canvas)
+        raised(
+            canvas, "The number of guests is limited", "1", " to forty on each of the boats.", 500
+        )
+        raised(canvas, "They may see 5 m", "2", " of the deck, 10 of them.", 470)
+        rows(canvas, ["1 Children count as well."], 100, size=8)
+
+    text = load("a.pdf", pdf(draw)).text
+    assert "The number of guests is limited to forty on each of the boats." in text
+    assert "They may see 5 m² of the deck, 10 of them." in text
+    assert "1 Children count as well." in text
+
+
+def test_a_heading_of_two_rows_has_one_bookmark() -> None:
+    def draw(canvas: Any) -> None:
+        canvas.bookmarkPage("far")
+        canvas.addOutlineEntry("How are boats made that come from far away?", "far", level=0)
+        rows(canvas, ["1 How are boats made"], 720, "Helvetica-Bold", 12)
+        rows(canvas, ["that come from far away?"], 705, "Helvetica-Bold", 12)
+        body(canvas)
+
+    content = load("a.pdf", pdf(draw))
+    assert words(content, "headings") == ["1 How are boats made that come from far away?"]
+
+
+def test_a_paragraph_goes_on_over_the_page_and_keeps_its_pages() -> None:
+    first = "Nobody has counted all of the boats that have gone from here to the islands of the"
+    second = "north, but they were many."
+
+    def page(number: int, top: list[str], foot: list[str]) -> Draw:
+        def draw(canvas: Any) -> None:
+            rows(canvas, ["Ferry handbook"], 800)
+            rows(canvas, [*top, f"The harbour of page {number} is an old one."], 740)
+            body(canvas)
+            rows(canvas, foot, 120)
+            rows(canvas, [f"{number} A note on page {number}."], 80, size=7)
+            rows(canvas, [f"Page {number}"], 40)
+
+        return draw
+
+    ends = [[], [first], ["The cap-"], ["It ends here."]]
+    tops = [[], [], [second], ["tain sails."]]
+    content = load(
+        "a.pdf",
+        pdf(*(page(n, tops[n], ends[n]) for n in (1, 2, 3))),
+    )
+    one, two, three = words(content, "pages")
+    assert one.endswith(f"1 A note on page 1.\n\nPage 1\n\n{first}")
+    assert two.startswith(f"{second}\n\nFerry handbook\n\nThe harbour of page 2 is an old one.")
+    assert two.endswith("Page 2\n\nThe cap-")
+    assert three.startswith("tain sails.\n\nFerry handbook\n\nThe harbour of page 3")
+    assert f"{first} {second}" in content.text
+    assert "The cap-tain sails." in content.text
+    assert [p.number for p in content.pages] == [1, 2, 3]
+    assert words(content, "navigation").count("Ferry handbook") == 3
+
+
+def test_a_page_that_ends_a_sentence_ends_its_paragraph() -> None:
+    def page(top: str, foot: str) -> Draw:
+        def draw(canvas: Any) -> None:
+            rows(canvas, [top], 740)
+            rows(canvas, [foot], 120)
+
+        return draw
+
+    ended = "This row is as long as all the others are on this page, and it ends here."
+    content = load("a.pdf", pdf(page("Ferries.", ended), page("iron boats came later.", "End.")))
+    assert f"{ended}\n\niron boats" in content.text
+
+
+def test_a_paragraph_goes_on_in_the_next_column() -> None:
+    def draw(canvas: Any) -> None:
+        column = simpleSplit(PROSE[0], FONT, SIZE, 200)
+        rows(canvas, column[:2], 112)
+        for i, text in enumerate(column[2:]):
+            canvas.drawString(320, 700 - 12 * i, text)
+
+    assert load("a.pdf", pdf(draw)).text == PROSE[0]
+
+
+def test_code_keeps_its_rows_and_indents() -> None:
+    def draw(canvas: Any) -> None:
+        body(canvas)
+        rows(canvas, ["if boat:", "    sail(boat)", "else:", "    swim()"], 480, "Courier", SIZE)
+        rows(canvas, ["The boat is better."], 400)
+
+    text = load("a.pdf", pdf(draw)).text
+    assert text.endswith("\n\nif boat:\n    sail(boat)\nelse:\n    swim()\n\nThe boat is better.")
+
+
+def test_prose_in_a_typewriter_font_is_no_code() -> None:
+    def draw(canvas: Any) -> None:
+        rows(canvas, simpleSplit(PROSE[0], "Courier", SIZE, WIDTH), 700, "Courier", SIZE)
+
+    assert load("a.pdf", pdf(draw)).text == PROSE[0]

@@ -58,6 +58,76 @@ def test_a_heading_opens_a_passage_and_stands_over_it_as_a_path() -> None:
     assert [range_.heading for range_ in ranges] == ["Data > Sources", "Data > Use", "End"]
 
 
+def entry(text: str, name: str, until: str, level: int = 7) -> Heading:
+    start = text.index(name)
+    end = text.index(until) + len(until)
+    return Heading(level=level, start=start, end=start + len(name), until=end)
+
+
+def test_an_entry_stands_over_its_definition_only() -> None:
+    body = " ".join(f"It sells ticket {number}." for number in range(8))
+    text = (
+        f"Boats\n\nsell(x)\n\n{body}\n\nhire(y)\n\n{body.replace('sell', 'hire')}\n\nNotes. {body}"
+    )
+    content = Content(
+        title="",
+        text=text,
+        headings=(
+            heading(text, "Boats"),
+            entry(text, "sell", "It sells ticket 7."),
+            entry(text, "hire", "It hires ticket 7."),
+        ),
+    )
+    ranges = split(content, max_characters=230)
+    assert [range_.heading for range_ in ranges] == ["Boats > sell", "Boats > hire", "Boats"]
+    assert [words.split()[0] for words in texts(content, ranges)] == ["Boats", "hire(y)", "Notes."]
+
+
+def test_short_entries_share_a_passage_and_so_do_the_words_that_announce_one() -> None:
+    text = "Codes\n\nThere are:\n\nONE\n\nThe first.\n\nTWO\n\nThe second.\n\nTHREE\n\n" + LEDGER
+    content = Content(
+        title="",
+        text=text,
+        headings=(
+            heading(text, "Codes"),
+            entry(text, "ONE", "The first."),
+            entry(text, "TWO", "The second."),
+            entry(text, "THREE", LEDGER),
+        ),
+    )
+    assert texts(content, split(content, max_characters=130)) == [
+        text[: text.index("THREE") - 2],
+        text[text.index("THREE") :],
+    ]
+    assert [r.heading for r in split(content, max_characters=130)] == ["Codes", "Codes > THREE"]
+
+
+def test_a_long_introduction_of_entries_keeps_the_first_if_it_fits() -> None:
+    intro = "Of the ledger, the green book, these things are known to all who have seen it:"
+    text = f"{intro}\n\nkeeper\n\n{LEDGER}\n\nAfter. {LEDGER}"
+    content = Content(title="", text=text, headings=(entry(text, "keeper", LEDGER),))
+    cut = text.index("\n\nAfter.")
+    assert texts(content, split(content, max_characters=200)) == [text[:cut], text[cut + 2 :]]
+    cut = text.index("\n\nkeeper")
+    assert texts(content, split(content, max_characters=150))[0] == text[:cut]
+
+
+@pytest.mark.parametrize("leader", ["The rules are these:", "These are the rules"])
+def test_what_announces_the_rest_does_not_end_a_passage(leader: str) -> None:
+    before = " ".join(f"This is sentence {number}." for number in range(7))
+    text = f"{before}\n\n{leader}\n\n{LEDGER}\n\n{LEDGER}"
+    content = Content(title="", text=text)
+    assert texts(content, split(content, max_characters=220))[1].startswith(leader)
+
+
+@pytest.mark.parametrize("end", [".", ""])
+def test_a_list_is_rather_cut_before_or_after_than_within(end: str) -> None:
+    items = "\n".join(f"- Item {number} of a list of four items{end}" for number in range(4))
+    text = f"{LEDGER} {LEDGER}\n\n{items}\n\n{LEDGER} {LEDGER}"
+    content = Content(title="", text=text)
+    assert items in texts(content, split(content, max_characters=240))
+
+
 def test_text_before_the_first_heading_has_none() -> None:
     text = "A preface.\n\nOne\n\nThe body."
     content = Content(title="", text=text, headings=(heading(text, "One"),))

@@ -366,4 +366,4 @@ def test_removing_a_document_takes_its_passages_with_it(
 
 
 def test_the_kinds_are_named_for_people() -> None:
-    assert folder.kinds() == "htm, html, markdown, md, pdf, text, txt, xhtml"
+    assert folder.kinds() == "docx, htm, html, markdown, md, pdf, text, txt, xhtml"

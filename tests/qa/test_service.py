@@ -43,6 +43,7 @@ def test_search_and_documents(client: TestClient) -> None:
     assert documents[-1] == {
         "document": "zoo.txt",
         "title": "A day at the zoo",
+        "date": None,
         "characters": 150,
         "pages": 2,
         "passages": 1,
