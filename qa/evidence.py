@@ -107,6 +107,8 @@ def _widened(question_type: QuestionType, span: Span) -> Range:
         wide: Range | None = sentence
     elif question_type == "count" and is_quantity(span.text):
         wide = None
+    elif _is_enumeration(span.text) and 2 * (end - start) < sentence.end - sentence.start:
+        wide = None  # it stands inside a longer sentence or item
     else:
         wide = list_around(passage.text, start, end)
         words = passage.text[sentence.start : sentence.end]
@@ -115,6 +117,10 @@ def _widened(question_type: QuestionType, span: Span) -> Range:
     if wide is None:
         return Range(start=span.start, end=span.end)
     return Range(start=passage.start + wide.start, end=passage.start + wide.end)
+
+
+def _is_enumeration(text: str) -> bool:
+    return "\n" not in text and bool(_SEVERAL.search(text))
 
 
 def _sum_of_odds(scores: Sequence[float]) -> float:
