@@ -35,6 +35,7 @@ _PATH = re.compile(
 # What stands before the words of a line: a prompt, a bullet, the number of an item.
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 
+_FULL_STOP = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "«": "»"}
 _ABBREVIATIONS = frozenset(["Jr", "Sr", "Inc", "Ltd", "Co", "Corp", "Bros", "etc"])
@@ -133,14 +134,18 @@ def _inside_words(text: str) -> list[int]:
 
 
 def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -> NDArray[np.bool_]:
-    """(windows, tokens, max_tokens): the span begins in one sentence and ends in another."""
-    bounds = [0, *(gap.end() for gap in _BLANK_LINE.finditer(text)), len(text)]
-    starts = [
-        sentence.start
-        for start, end in itertools.pairwise(bounds)
+    """(windows, tokens, max_tokens): the span begins in one sentence and ends in another.
+
+    The items of a list, which have no full stops, are one.
+    """
+    paragraphs = [0, *(gap.end() for gap in _BLANK_LINE.finditer(text)), len(text)]
+    ends = [
+        sentence.end
+        for start, end in itertools.pairwise(paragraphs)
         for sentence in sentences(text, start, end)
+        if _FULL_STOP.search(text, sentence.start, sentence.end)
     ]
-    numbers = np.searchsorted(starts, offsets[:, :, 0], side="right")
+    numbers = np.searchsorted(sorted(paragraphs + ends), offsets[:, :, 0], side="right")
     crosses: NDArray[np.bool_] = _ahead(numbers, max_tokens, fill=-1) != numbers[:, :, None]
     return crosses
 

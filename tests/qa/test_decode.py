@@ -228,6 +228,7 @@ def test_a_span_stays_in_its_sentence_but_may_cross_a_line() -> None:
     (found,) = _best("We saw Mr. Lee. This note is new.", "Mr. Lee. This note")
     assert ". " not in found.replace("Mr. ", "")
     assert _best("one two\nthree four", "two\nthree") == ["two\nthree"]
+    assert _best("- one\n- two\n- three", "one\n- two") == ["one\n- two"]
     (found,) = _best("one two\n \nthree four", "two\n \nthree")
     assert "\n" not in found
 
