@@ -24,10 +24,16 @@ MAX_BODY_BYTES = 64 * 1024
 SECONDS_TO_FINISH = 3  # for requests that still run when the service is stopped
 # Over the documents that come with the project; each is shown only where its document is there.
 EXAMPLES = (
-    ("Where did Roh and Gorbachev first meet?", "sample/diplomacy-since-1884.md"),
     ("When was the Treaty on Basic Relations signed?", "sample/diplomacy-since-1884.md"),
-    ("How many ethnic Koreans live in the former Soviet Union?", "sample/people-and-culture.md"),
-    ("When did the Soviet trade office in Seoul open?", "sample/trade-and-energy.html"),
+    (
+        "Who arranged the first partnership with a Soviet university?",
+        "sample/people-and-culture.md",
+    ),
+    ("Does a Korean bank card work in Russian shops?", "sample/crossing-the-sea.html"),
+    (
+        "Why did South Korea stop paying out its loan to the Soviet Union?",
+        "sample/loans-and-arms.md",
+    ),
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

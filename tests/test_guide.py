@@ -132,6 +132,16 @@ def test_every_command_does_what_the_page_shows(
     assert not faults, "\n\n".join(faults)
 
 
+@pytest.mark.slow
+def test_the_examples_on_the_page_are_answered(folder: Path) -> None:
+    assistant = Assistant.open(folder / ".collection")
+    for question, document in EXAMPLES:
+        answer = assistant.ask(question)
+        cited = answer.citations[answer.candidates[0].citations[0]].document
+        assert (answer.status, cited) == ("answered", document), question
+    assistant.close()
+
+
 def not_run(command: Command) -> str | None:
     """The entry of NOT_RUN that a command belongs to."""
     return next((start for start in NOT_RUN if command.code.startswith(start)), None)

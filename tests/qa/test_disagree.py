@@ -4,7 +4,7 @@ import pytest
 
 from index.types import Passage
 from qa.choose import Choice
-from qa.confidence import UNFITTED
+from qa.confidence import UNFITTED, Fit
 from qa.disagree import differing
 from qa.types import Hit, Span
 
@@ -50,6 +50,14 @@ def test_figures_of_another_year_do_not_contradict() -> None:
     choices = [choice("40 in 1990", 1), choice("50 in 1991", 2)]
     assert differing("How many came?", choices, UNFITTED) == (0, 1)
     assert differing("How many came in 1990?", choices, UNFITTED) == ()
+
+
+def test_what_would_not_be_shown_beside_the_best_is_left_out() -> None:
+    weighed = replace(UNFITTED, words=Fit(score_weight=1.0, margin_weight=1.0, intercept=0.0))
+    best, other = choice("43,000", 1, score=4.0), choice("23,498", 2, score=2.0, margin=-2.0)
+    assert differing("How many?", [best, other], weighed) == (0, 1)
+    unlikely = replace(other, margin=-3.0)
+    assert differing("How many?", [best, unlikely], weighed) == ()
 
 
 def test_sentences_are_not_compared() -> None:
