@@ -68,10 +68,15 @@ def confidence_in_words(candidate: Candidate) -> str:
     return f"{answers if candidate.evidence else right} ({percent(candidate.confidence)})"
 
 
+def confidence_line(answer: Answer, candidate: Candidate) -> str:
+    """How likely it is right; nothing where documents differ, for which one holds isn't known."""
+    return "" if answer.disagreement else confidence_in_words(candidate)
+
+
 def heading_of(answer: Answer) -> str:
     """What is said above an answer or possibility; empty where its words speak for themselves."""
     if answer.disagreement:
-        return "The documents give more than one answer"
+        return "The documents give more than one answer – please judge by the sources"
     if answer.status == "unsure":
         return "Possibly – please check the source"
     return "The documents say" if answer.candidates[0].evidence else ""
@@ -237,7 +242,8 @@ def _candidate_to_text(answer: Answer, candidate: Candidate, *, bold: bool) -> s
         line = ", ".join(where(place, dated=dated))
         numbers[line] = numbers.get(line, "") + f"[{number + 1}]"
     places = [f"  {marks} {line}" for line, marks in numbers.items()]
-    return "\n".join([*quoted, *places, f"  {confidence_in_words(candidate)}"])
+    line = confidence_line(answer, candidate)
+    return "\n".join([*quoted, *places, *([f"  {line}"] if line else [])])
 
 
 def hits_to_text(hits: Sequence[Hit]) -> str:
@@ -267,14 +273,14 @@ def to_markdown(answer: Answer) -> str:
 
 
 def _candidate_to_markdown(answer: Answer, candidate: Candidate) -> str:
-    confidence = confidence_in_words(candidate)
+    confidence = confidence_line(answer, candidate)
     if candidate.evidence:
         lines = visible(candidate.text).split("\n")
         quoted = [*(f"> {_markdown(line)}  " for line in lines), "", f"{confidence.capitalize()}"]
     else:
         before, words, after = in_sentence(answer.citations[candidate.citations[0]])
         quoted = [
-            f"**{_markdown(one_line(candidate.text))}** – {confidence}",
+            f"**{_markdown(one_line(candidate.text))}**{confidence and f' – {confidence}'}",
             "",
             f"> {_markdown(before)}**{_markdown(words)}**{_markdown(after)}",
         ]

@@ -9,7 +9,7 @@ from index.types import Document, DocumentSummary, Passage
 from qa.present import (
     NEAREST,
     NOT_FOUND,
-    confidence_in_words,
+    confidence_line,
     count,
     day_in_words,
     escape,
@@ -111,10 +111,9 @@ def _found_html(answer: Answer) -> str:
 
 def _candidate_html(answer: Answer, candidate: Candidate) -> str:
     words = f'<p class="words"><bdi>{escape(one_line(candidate.text))}</bdi></p>'
-    return (
-        f"{'' if candidate.evidence else words}{_evidence_html(answer, candidate)}"
-        f'<p class="confidence">{confidence_in_words(candidate).capitalize()}</p>'
-    )
+    line = confidence_line(answer, candidate).capitalize()
+    confidence = f'<p class="confidence">{line}</p>' if line else ""
+    return f"{'' if candidate.evidence else words}{_evidence_html(answer, candidate)}{confidence}"
 
 
 def _evidence_html(answer: Answer, candidate: Candidate) -> str:
