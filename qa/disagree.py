@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from index.context import with_context
+from index.terms import terms
 from qa.choose import Choice, evidence
 from qa.confidence import Confidence
 from qa.question_type import question_type
@@ -16,8 +18,8 @@ def differing(question: str, choices: Sequence[Choice], confidence: Confidence) 
 
     A document gives what speaks most of all that it says. Each choice is a figure or date that
     would be answered if it stood alone and shown as a possibility beside the others, in a passage
-    with the question's own numbers (a year, mostly), and none repeats another's words. Empty where
-    there is only one such choice.
+    with the question's own numbers (a year, mostly), and on the same subject as the best; and none
+    repeats another's words. Empty where there is only one such choice.
     """
     type_ = question_type(question)
     if type_ not in ("words", "count"):
@@ -37,7 +39,8 @@ def differing(question: str, choices: Sequence[Choice], confidence: Confidence) 
         choice = choices[position]
         possible = confidence.of(type_, choice.score, choice.margin) >= confidence.unsure_from
         differs = all(_differ(choice, choices[other]) for other in found)
-        if position in given and possible and differs:
+        same = _is_on_the_subject(question, choices[0], choice)
+        if position in given and possible and differs and same:
             found.append(position)
     return tuple(found) if len(found) > 1 else ()
 
@@ -53,11 +56,27 @@ def _given_by_documents(choices: Sequence[Choice]) -> set[int]:
     return {-position for _, position in best.values()}
 
 
+def _is_on_the_subject(question: str, best: Choice, other: Choice) -> bool:
+    """Whether the passage of the other holds what the best one's does of the question's terms.
+
+    One in five may be missing: "Which port does Webmin use?" isn't answered by Apache's. Short
+    terms are left out, as most of them are no names of anything.
+    """
+    asked = {term for term in terms(question) if len(term) > 3}
+    shared = asked & set(terms(_around(best)))
+    return len(shared - set(terms(_around(other)))) <= len(shared) // 5
+
+
 def _is_figure(choice: Choice, asked: set[str]) -> bool:
     """Whether it is a figure or date, and its passage holds the numbers that were asked about."""
-    text, passage = choice.spans[0].text, choice.spans[0].hit.passage
-    around = " ".join((passage.title, passage.heading or "", passage.text))
-    return bool(_FIGURE.search(text.casefold())) and asked <= set(_NUMBER.findall(around))
+    figure = _FIGURE.search(choice.spans[0].text.casefold())
+    return bool(figure) and asked <= set(_NUMBER.findall(_around(choice)))
+
+
+def _around(choice: Choice) -> str:
+    """The passage of the best span with its title and headings."""
+    passage = choice.spans[0].hit.passage
+    return with_context(passage.title, passage.heading, passage.text)
 
 
 def _differ(one: Choice, other: Choice) -> bool:

@@ -28,16 +28,24 @@ _WHY = re.compile(
     r"(?:\S+\s+){0,4}?(?:why\b|how come\b)|(?:for )?what (?:\w+ )?(?:\w+ )?reasons?\b"
 )
 _COUNT = re.compile(r"(?:[^,?]{0,40}[, ])?how many\b|what (?:is|was|were|are) the number of\b")
-# "What are the ...", "Which ports ...", "In which cities ...". The noun is taken for a plural by
-# its last letter; "what does", "which is" and "what was" aren't nouns.
+# "What are the ...", "Which ports ...", "In which cities ...". A noun is taken for a plural by its
+# last letter; "which is" and "what was" aren't nouns. After "what" a verb may end so, too ("What
+# happens ..."), so there, and after an adjective, what follows has to fit a noun.
+_KINDS = (
+    r"(?:(?:other|two|three|four|five|six|seven|eight|nine|ten|\d+|different|main|major|kinds? of"
+    r"|types? of|sorts? of|of the) )*"
+)
+_NO_NOUN = r"(?!(?:is|was|does|has|this|class|process|business|status|basis|year's|across|plus)\b)"
+_NOUNS = r"(?:\w+(?:[^\Wsui]|[^\Wsu]e)s|people|men|women|children)\b"
+_GOES_ON = (
+    r"(?= (?:of|are|were|do|did|have|had|can|could|will|would|may|should|must|took|came|there|in|on"
+    r"|at|from|for|with|to be|\w+ed)(?![\w-]))"
+)
 _PLURAL = re.compile(
     r"(?:what|who) (?:are|were) (?:the|all|some)\b"
-    r"|(?:\w+ )?(?:what|which) (?:(?:other|two|three|four|five|six|seven|eight|nine|ten|\d+"
-    r"|different|main|major|kinds? of|types? of|sorts? of|of the) )*"
-    r"(?!(?:is|was|does|has|this|class|process|business|status|basis|year's|across|plus)\b)"
-    r"(?:\w+(?:[^\Wsui]|[^\Wsu]e)s|people|men|women|children"
-    r"|(?:[\w-]+ ){1,2}(?!(?:was|has)\b)\w+[^\Wsui]s"
-    r" (?:are|were|do|did|have|had|can|could|will|would|took|came|\w+ed))\b"
+    rf"|(?:\w+ )?which {_KINDS}{_NO_NOUN}{_NOUNS}"
+    rf"|(?:\w+ )?what {_KINDS}{_NO_NOUN}{_NOUNS}{_GOES_ON}"
+    rf"|(?:\w+ )?(?:what|which) {_KINDS}(?:[\w-]+ ){{1,2}}{_NO_NOUN}{_NOUNS}{_GOES_ON}"
 )
 
 

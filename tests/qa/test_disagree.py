@@ -52,6 +52,13 @@ def test_figures_of_another_year_do_not_contradict() -> None:
     assert differing("How many came in 1990?", choices, UNFITTED) == ()
 
 
+def test_figures_of_another_subject_do_not_contradict() -> None:
+    webmin, apache = choice("Webmin: port 10000", 1), choice("Apache: port 80", 2)
+    later = choice("Webmin since 2020: port 12000", 3)
+    assert differing("Which port does Webmin use?", [webmin, apache], UNFITTED) == ()
+    assert differing("Which port does Webmin use?", [webmin, apache, later], UNFITTED) == (0, 2)
+
+
 def test_what_would_not_be_shown_beside_the_best_is_left_out() -> None:
     weighed = replace(UNFITTED, words=Fit(score_weight=1.0, margin_weight=1.0, intercept=0.0))
     best, other = choice("43,000", 1, score=4.0), choice("23,498", 2, score=2.0, margin=-2.0)
