@@ -17,9 +17,9 @@ def differing(question: str, choices: Sequence[Choice], confidence: Confidence) 
     """The positions of the best choice and of those that other documents give instead.
 
     A document gives what speaks most of all that it says. Each choice is a figure or date that
-    would be answered if it stood alone and shown as a possibility beside the others, in a passage
-    with the question's own numbers (a year, mostly), and on the same subject as the best; and none
-    repeats another's words. Empty where there is only one such choice.
+    would be answered if it stood alone, in a passage with the question's own numbers (a year,
+    mostly), and on the same subject as the best; and none repeats another's words. Empty where
+    there is only one such choice.
     """
     type_ = question_type(question)
     if type_ not in ("words", "count"):
@@ -37,10 +37,9 @@ def differing(question: str, choices: Sequence[Choice], confidence: Confidence) 
     found = [0]
     for position in likely[1:]:
         choice = choices[position]
-        possible = confidence.of(type_, choice.score, choice.margin) >= confidence.unsure_from
         differs = all(_differ(choice, choices[other]) for other in found)
         same = _is_on_the_subject(question, choices[0], choice)
-        if position in given and possible and differs and same:
+        if position in given and differs and same:
             found.append(position)
     return tuple(found) if len(found) > 1 else ()
 

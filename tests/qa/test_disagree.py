@@ -4,7 +4,7 @@ import pytest
 
 from index.types import Passage
 from qa.choose import Choice
-from qa.confidence import UNFITTED, Fit
+from qa.confidence import UNFITTED
 from qa.disagree import differing
 from qa.types import Hit, Span
 
@@ -57,14 +57,6 @@ def test_figures_of_another_subject_do_not_contradict() -> None:
     later = choice("Webmin since 2020: port 12000", 3)
     assert differing("Which port does Webmin use?", [webmin, apache], UNFITTED) == ()
     assert differing("Which port does Webmin use?", [webmin, apache, later], UNFITTED) == (0, 2)
-
-
-def test_what_would_not_be_shown_beside_the_best_is_left_out() -> None:
-    weighed = replace(UNFITTED, words=Fit(score_weight=1.0, margin_weight=1.0, intercept=0.0))
-    best, other = choice("43,000", 1, score=4.0), choice("23,498", 2, score=2.0, margin=-2.0)
-    assert differing("How many?", [best, other], weighed) == (0, 1)
-    unlikely = replace(other, margin=-3.0)
-    assert differing("How many?", [best, unlikely], weighed) == ()
 
 
 def test_sentences_are_not_compared() -> None:
