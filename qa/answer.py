@@ -12,7 +12,7 @@ from index.types import Document, DocumentSummary, Embedder
 from qa.choose import Choice, choose
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.disagree import differing
-from qa.evidence import sentence_around
+from qa.evidence import is_whole, sentence_around
 from qa.question_type import QuestionType, question_type
 from qa.read import SHIPPED_READER, ExtractiveReader
 from qa.retrieve import retrieve
@@ -75,7 +75,7 @@ class Assistant:
         confidence = candidates[0].confidence if candidates else 0.0
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
-        disagreement = differing(question, found, self.confidence) if unchanged else ()
+        disagreement = differing(type_, question, found, self.confidence) if unchanged else ()
         return Answer(
             question=question,
             standalone_question=question,
@@ -131,8 +131,7 @@ class Assistant:
                     Candidate(
                         text=citations[first].quote,
                         confidence=self.confidence.of(type_, choice.score, choice.margin),
-                        evidence=type_ != "words"
-                        and citations[first].quote == citations[first].sentence,
+                        evidence=type_ != "words" and is_whole(citations[first]),
                         citations=tuple(range(first, len(citations))),
                     )
                 )

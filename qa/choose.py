@@ -15,7 +15,7 @@ _RETRIEVAL_WEIGHT = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The spans that say the same words, those with the most evidence first.
+    """The spans that say the same words, those with the most support first.
 
     `margin` is how far the reader's score of the first is above that of the best span with other
     words, or above 0, which is "no answer", where there is none.
@@ -31,14 +31,14 @@ class Choice:
 
 
 def choose(question_type: QuestionType, question: str, spans: Sequence[Span]) -> list[Choice]:
-    """What the reader's spans answer to a question, the choice with the most evidence first."""
+    """What the reader's spans answer to a question, the choice with the most support first."""
     return choices(as_evidence(question_type, plausible(question_type, question, spans)))
 
 
 def choices(spans: Sequence[Span]) -> list[Choice]:
-    """What the spans answer, the one with the most evidence first."""
+    """What the spans answer, the one with the most support first."""
     same: dict[str, list[Span]] = {}
-    for span in sorted(spans, key=evidence, reverse=True):
+    for span in sorted(spans, key=support, reverse=True):
         if words := same_words(span.text):
             same.setdefault(words, []).append(span)
     best = {words: max(span.score for span in group) for words, group in same.items()}
@@ -52,7 +52,7 @@ def choices(spans: Sequence[Span]) -> list[Choice]:
     ]
 
 
-def evidence(span: Span) -> float:
+def support(span: Span) -> float:
     """How much speaks for a span: what the reader says of it, and the search of its passage."""
     return span.score + _RETRIEVAL_WEIGHT * span.hit.score
 

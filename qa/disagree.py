@@ -5,15 +5,18 @@ from collections.abc import Sequence
 
 from index.context import with_context
 from index.terms import terms
-from qa.choose import Choice, evidence
+from qa.choose import Choice, support
 from qa.confidence import Confidence
-from qa.question_type import question_type
+from qa.question_type import QuestionType
 
 _NUMBER = re.compile(r"\d[\d,.]*")
+# Narrower than a quantity: "a few" contradicts nothing.
 _FIGURE = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
 
 
-def differing(question: str, choices: Sequence[Choice], confidence: Confidence) -> tuple[int, ...]:
+def differing(
+    type_: QuestionType, question: str, choices: Sequence[Choice], confidence: Confidence
+) -> tuple[int, ...]:
     """The positions of the best choice and of those that other documents give instead.
 
     A document gives what speaks most of all that it says. Each choice is a figure or date that
@@ -21,7 +24,6 @@ def differing(question: str, choices: Sequence[Choice], confidence: Confidence) 
     mostly), and on the same subject as the best; and none repeats another's words. Empty where
     there is only one such choice.
     """
-    type_ = question_type(question)
     if type_ not in ("words", "count"):
         return ()
     asked = set(_NUMBER.findall(question))
@@ -50,7 +52,7 @@ def _given_by_documents(choices: Sequence[Choice]) -> set[int]:
     for position, choice in enumerate(choices):
         for span in choice.spans:
             document = span.hit.passage.document_id
-            spoken = (evidence(span), -position)
+            spoken = (support(span), -position)
             best[document] = max(best.get(document, spoken), spoken)
     return {-position for _, position in best.values()}
 
@@ -68,8 +70,8 @@ def _is_on_the_subject(question: str, best: Choice, other: Choice) -> bool:
 
 def _is_figure(choice: Choice, asked: set[str]) -> bool:
     """Whether it is a figure or date, and its passage holds the numbers that were asked about."""
-    figure = _FIGURE.search(choice.spans[0].text.casefold())
-    return bool(figure) and asked <= set(_NUMBER.findall(_around(choice)))
+    holds = asked <= set(_NUMBER.findall(_around(choice)))
+    return holds and bool(_FIGURE.search(choice.spans[0].text.casefold()))
 
 
 def _around(choice: Choice) -> str:

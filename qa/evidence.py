@@ -15,7 +15,7 @@ from index.types import Range
 from qa.decode import line_mark
 from qa.plausible import is_quantity
 from qa.question_type import QuestionType
-from qa.types import Span
+from qa.types import Citation, Span
 
 # An item of a list, or the row of a table.
 _ITEM = re.compile(r"(?:[-–•*]|\d{1,3}[.)]) +\S|[^\n]* \| ")
@@ -26,8 +26,8 @@ _SEVERAL = re.compile(r",|;|\n|\band\b|\bor\b")
 def as_evidence(question_type: QuestionType, spans: Sequence[Span]) -> list[Span]:
     """The spans widened to what answers this type of question, best first.
 
-    Where several widen to the same sentence it gets the sum of what speaks for each, in the odds
-    that the scores stand for; a list gets the best of its items.
+    Where several widen to the same words these get the best of their scores; for yes or no the sum
+    of the odds that the scores stand for, which the fit for these questions is made for.
     """
     if question_type == "words":
         return list(spans)
@@ -36,7 +36,7 @@ def as_evidence(question_type: QuestionType, spans: Sequence[Span]) -> list[Span
         range_ = _widened(question_type, span)
         key = (span.hit.passage.id, range_.start, range_.end)
         wide.setdefault(key, []).append(replace(span, start=range_.start, end=range_.end))
-    together = _sum_of_odds if question_type in ("yes_no", "why") else max
+    together = _sum_of_odds if question_type == "yes_no" else max
     merged = [
         replace(group[0], score=together([span.score for span in group])) for group in wide.values()
     ]
@@ -73,6 +73,12 @@ def sentence_around(text: str, start: int, end: int) -> Range:
             if sentence.start < end and start < sentence.end:
                 first, last = min(first, sentence.start), max(last, sentence.end)
     return Range(start=first, end=last)
+
+
+def is_whole(citation: Citation) -> bool:
+    """Whether the quote is its whole sentence or list, but for a bullet before it."""
+    mark = line_mark(citation.sentence, 0, len(citation.sentence))
+    return citation.quote in (citation.sentence, citation.sentence[mark:])
 
 
 def list_around(text: str, start: int, end: int) -> Range | None:

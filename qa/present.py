@@ -276,7 +276,8 @@ def _candidate_to_markdown(answer: Answer, candidate: Candidate) -> str:
     confidence = confidence_line(answer, candidate)
     if candidate.evidence:
         lines = visible(candidate.text).split("\n")
-        quoted = [*(f"> {_markdown(line)}  " for line in lines), "", f"{confidence.capitalize()}"]
+        quoted = [f"> {_markdown(line)}  " for line in lines]
+        quoted += ["", confidence.capitalize()] if confidence else []
     else:
         before, words, after = in_sentence(answer.citations[candidate.citations[0]])
         quoted = [

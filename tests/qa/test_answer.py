@@ -185,3 +185,12 @@ def test_documents_that_disagree_are_both_named(
     assert (dates["a.txt"], dates["e.md"]) == (None, "2023-05-20")
     assert answer.status != "abstained"
     assert assistant.ask("How many steps has the tower?").disagreement == ()
+
+
+def test_a_sentence_that_is_an_item_of_a_list_is_evidence_without_its_bullet(
+    collection: Collection, tmp_path: Path, assistant: Assistant
+) -> None:
+    write(tmp_path / "papers", {"f.md": "- The new pier is 80 metres long.\n- It is red."})
+    sync(collection, [], WordEmbedder())
+    best = assistant.ask("Is the new pier 80 metres long?").candidates[0]
+    assert (best.text, best.evidence) == ("The new pier is 80 metres long.", True)

@@ -1,5 +1,5 @@
 from index.types import Passage
-from qa.choose import choices, evidence, same_words
+from qa.choose import choices, same_words, support
 from qa.types import Hit, Span
 
 
@@ -26,7 +26,7 @@ def test_the_same_words_are_one_choice_with_all_their_places() -> None:
 
 def test_the_most_evidence_comes_first_and_the_search_counts() -> None:
     weak, strong = span("one", 3.0, found=2.0), span("two", 4.0, found=0.0)
-    assert evidence(weak) > evidence(strong)
+    assert support(weak) > support(strong)
     assert [choice.spans[0].text for choice in choices([strong, weak])] == ["one", "two"]
 
 

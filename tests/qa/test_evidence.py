@@ -78,6 +78,11 @@ def test_spans_of_one_sentence_add_their_odds() -> None:
     assert [evidence.score for evidence in found] == pytest.approx([1 + math.log(2), 1.5])
 
 
+def test_a_reason_keeps_the_best_score() -> None:
+    found = as_evidence("why", [span("mail", 1.0), span("wet", 2.0)])
+    assert [(evidence.text, evidence.score) for evidence in found] == [(SENTENCE, 2.0)]
+
+
 def test_items_of_one_list_keep_the_best_score() -> None:
     found = as_evidence("list", [span("Bern", 2.0), span("Celle", 3.0)])
     assert [(evidence.text, evidence.score) for evidence in found] == [(STOPS, 3.0)]
@@ -97,7 +102,7 @@ def test_a_sentence_that_follows_on_the_best_is_shown_with_it() -> None:
 
 
 def test_high_scores_do_not_overflow() -> None:
-    (found,) = as_evidence("why", [span("wet", 1e4), span("road", -1e4)])
+    (found,) = as_evidence("yes_no", [span("wet", 1e4), span("road", -1e4)])
     assert found.score == 1e4
 
 
