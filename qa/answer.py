@@ -14,7 +14,8 @@ from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.disagree import differing
 from qa.evidence import is_whole, sentence_around
 from qa.question_type import QuestionType, question_type
-from qa.read import SHIPPED_READER, ExtractiveReader
+from qa.read import ExtractiveReader
+from qa.reader_folder import SHIPPED_READER
 from qa.retrieve import retrieve
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
 

@@ -6,6 +6,7 @@ Exit 0 done, 1 a check that was asked for failed, 2 the input or the call is wro
 import argparse
 import json
 import os
+import shlex
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -90,6 +91,22 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--fail-under", metavar="METRIC=VALUE,...", help="exit with 1 if a metric is lower"
     )
+    train = command("train", _train, "train a reader from files of questions")
+    train.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    train.add_argument("--out", type=Path, required=True, metavar="READER", help="a new folder")
+    train.add_argument(
+        "--dev", type=Path, metavar="SQUAD", help="a SQuAD file to measure on, before and after"
+    )
+    train.add_argument(
+        "--epochs", type=_positive, default=2, metavar="N", help="rounds; default: 2"
+    )
+    train.add_argument(
+        "--learning-rate", type=_rate, default=3e-5, metavar="RATE", help="default: 3e-05"
+    )
+    train.add_argument(
+        "--layers", type=_positive, metavar="N", help="train the upper N layers only; default: all"
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     command("check", _check, "verify that the collection is whole")
     serve = command("serve", _serve, "open the chat in the browser", has_json=False)
     serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
@@ -101,6 +118,16 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
+    return rate
 
 
 def _print_json(value: Any) -> None:
@@ -215,9 +242,10 @@ def _evaluate(options: argparse.Namespace) -> int:
     from qa.answer import Assistant, reader_folder
     from qa.evaluate import Metrics, evaluate
     from qa.evaluate_reader import evaluate_reader
-    from qa.gold import read_gold, read_squad
+    from qa.gold import read_gold
     from qa.read import ExtractiveReader
     from qa.report import check_thresholds, fail_under, metrics_text, report_text
+    from qa.squad import read_squad
 
     figures: Metrics
     if options.fail_under:
@@ -239,6 +267,36 @@ def _evaluate(options: argparse.Namespace) -> int:
     for failure in failures:
         print(f"qa: {failure}", file=sys.stderr)
     return _FAILED if failures else _DONE
+
+
+def _train(options: argparse.Namespace) -> int:
+    from qa.answer import collection_directory, reader_folder
+    from qa.fine_tune import Recipe
+    from qa.present import one_line
+    from qa.train import train
+
+    recipe = Recipe(
+        epochs=options.epochs,
+        learning_rate=options.learning_rate,
+        layers=options.layers,
+        seed=options.seed,
+    )
+    problems = train(
+        options.files,
+        start=reader_folder(),
+        out=options.out,
+        recipe=recipe,
+        dev=options.dev,
+        collection=collection_directory(options.collection),
+        progress=True,
+    )
+    if options.json:
+        _print_json({"reader": str(options.out), "problems": problems})
+        return _DONE
+    for problem in problems:
+        print(one_line(problem), file=sys.stderr)
+    print(f"{options.out} is a reader; set QA_READER={shlex.quote(str(options.out))} to use it")
+    return _DONE
 
 
 def _check(options: argparse.Namespace) -> int:

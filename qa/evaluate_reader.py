@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from index.types import Passage
 from qa import metrics
-from qa.gold import SquadContext
+from qa.squad import SquadContext
 from qa.types import Hit, Reader
 
 

@@ -12,7 +12,7 @@ from qa.cli import _parser
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
 COMMON = "Options of every command"
-DEFAULT = re.compile(r"default: `?([^`,;|]+[^`,;|\s])")
+DEFAULT = re.compile(r"default: `?([^`,;|]*[^`,;|\s])")
 
 
 def subparsers() -> dict[str, argparse.ArgumentParser]:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.errors import InputError
-from qa.gold import SquadContext, SquadQuestion, read_squad
+from qa.squad import SquadContext, SquadQuestion, read_squad
 from tests.benchmarks.yes_no_questions import yes_no_questions
 
 Record = dict[str, object]

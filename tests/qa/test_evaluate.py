@@ -11,8 +11,9 @@ from index.errors import InputError
 from index.types import Content, Document, Passage
 from qa.evaluate import Report, by_kind, evaluate
 from qa.evaluate_reader import evaluate_reader
-from qa.gold import Gold, GoldQuestion, SquadAnswer, SquadContext, SquadQuestion
+from qa.gold import Gold, GoldQuestion
 from qa.report import check_thresholds, fail_under, metrics_text, report_text
+from qa.squad import SquadAnswer, SquadContext, SquadQuestion
 from qa.types import Answer, Candidate, Citation, Hit, Span, Status, Timings, Turn
 
 CONTRACT_KEYS = re.findall(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import InputError
-from qa.gold import GoldQuestion, SquadAnswer, read_gold, read_squad
+from qa.gold import GoldQuestion, read_gold
+from qa.squad import read_squad
 from qa.types import Turn
 
 GOOD = {"id": "q1", "question": "Who?", "answers": ["Ada"], "documents": ["a.txt"]}
@@ -128,51 +129,3 @@ def test_missing_files_and_folders_are_an_error(tmp_path: Path) -> None:
             read(tmp_path / "none.jsonl")
         with pytest.raises(InputError, match="is a folder"):
             read(tmp_path)
-
-
-def squad(*questions: object) -> dict[str, object]:
-    paragraph = {"context": "Ada wrote it.", "qas": list(questions)}
-    return {"version": "v2.0", "data": [{"title": "Ada_(x)", "paragraphs": [paragraph]}]}
-
-
-def test_read_squad(tmp_path: Path) -> None:
-    answers = [{"text": "Ada", "answer_start": 0}, {"text": "the", "answer_start": 3}]
-    (context,) = read_squad(
-        written(
-            tmp_path / "squad.json",
-            squad(
-                {"id": "1", "question": "Who?", "answers": answers},
-                {"id": "2", "question": "Why?", "answers": [], "is_impossible": True},
-            ),
-        )
-    )
-    assert (context.title, context.text) == ("Ada_(x)", "Ada wrote it.")
-    assert [(asked.id, asked.question) for asked in context.questions] == [
-        ("1", "Who?"),
-        ("2", "Why?"),
-    ]
-    assert context.questions[0].answers == (
-        SquadAnswer(text="Ada", start=0),
-        SquadAnswer(text="the", start=3),
-    )
-    assert context.questions[1].answers == ()
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("nothing", "is not SQuAD JSON: it is not JSON"),
-        ("[]", "is not SQuAD JSON: [] stands where"),
-        (json.dumps(GOOD), 'is not SQuAD JSON: "data" must be a list, not nothing'),
-        ('{"data": [{"title": "x"}]}', '"paragraphs" must be a list'),
-        (json.dumps(squad({"id": "1", "answers": []})), '"question" must be text'),
-        (json.dumps(squad()), "holds no questions"),
-        ('{"data": []}', "holds no questions"),
-    ],
-)
-def test_what_is_not_squad_is_an_error(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "squad.json"
-    path.write_text(content)
-    with pytest.raises(InputError) as caught:
-        read_squad(path)
-    assert message in str(caught.value)

@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,10 @@ import pytest
 from index.errors import InputError
 from index.types import Passage
 from qa import read
-from qa.read import SHIPPED_READER, ExtractiveReader
+from qa.read import ExtractiveReader
+from qa.reader_folder import SHIPPED_READER
 from qa.types import Hit
+from qa.windows import windows
 
 QUESTION = "When was the lighthouse at Skerry Point built?"
 ANSWER = "The lighthouse at Skerry Point was built in 1874 by two brothers from Leith. "
@@ -58,28 +59,13 @@ def test_an_answer_far_beyond_the_first_window_is_found(reader: ExtractiveReader
     assert best.start == text.index("1874")
 
 
-def test_windows_cover_every_token_and_none_is_too_long(reader: ExtractiveReader) -> None:
-    text = (FILLER + ANSWER) * 30
-    windows = list(read._windows(reader._tokenizer, QUESTION, [_hit(text)]))
-    whole = reader._tokenizer.encode(text, add_special_tokens=False)
-    seen = {
-        tuple(pair) for window in windows for pair in window.offsets[window.words >= 0].tolist()
-    }
-    assert seen == set(whole.offsets)
-    assert max(len(window.ids) for window in windows) == read.WINDOW_TOKENS
-    ends = [window.offsets[window.words >= 0][[0, -1]] for window in windows]
-    for one, two in pairwise(ends):
-        shared = [o for o in whole.offsets if two[0][0] <= o[0] and o[1] <= one[1][1]]
-        assert len(shared) == read.STRIDE_TOKENS
-
-
 def test_batches_hold_every_window_once_within_the_bound(reader: ExtractiveReader) -> None:
     hits = [_hit(FILLER * (1 + number % 7 * 4), number) for number in range(60)]
-    windows = list(read._windows(reader._tokenizer, QUESTION, hits))
-    batches = list(read._batches(windows))
-    assert sorted(number for batch in batches for number in batch) == list(range(len(windows)))
+    cut = list(windows(reader._tokenizer, QUESTION, [hit.passage.text for hit in hits]))
+    batches = list(read._batches(cut))
+    assert sorted(number for batch in batches for number in batch) == list(range(len(cut)))
     for batch in batches:
-        longest = max(len(windows[number].ids) for number in batch)
+        longest = max(len(cut[number].ids) for number in batch)
         assert len(batch) * longest <= read.BATCH_TOKENS
 
 

@@ -1,0 +1,75 @@
+"""A question and passages -> windows of tokens, as a reader reads them and as it is trained.
+
+A passage that doesn't fit into `WINDOW_TOKENS` beside its question becomes overlapping windows.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+WINDOW_TOKENS = 384
+STRIDE_TOKENS = 128  # how far one window overlaps the next
+MAX_QUESTION_TOKENS = 64  # so that a passage always has room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """One window over passage number `passage`; arrays (tokens,), `offsets` (tokens, 2).
+
+    `offsets` are characters of the passage, `words` the number of a token's word in it; -1 for
+    tokens that aren't the passage's.
+    """
+
+    passage: int
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    words: NDArray[np.int64]
+
+
+def windows(tokenizer: "Tokenizer", question: str, passages: Sequence[str]) -> Iterator[Window]:
+    """Windows of `[CLS] question [SEP] passage [SEP]`, passage by passage."""
+    asked = tokenizer.encode(_encodable(question), add_special_tokens=False)
+    asked.truncate(MAX_QUESTION_TOKENS)
+    room = WINDOW_TOKENS - len(asked) - tokenizer.num_special_tokens_to_add(is_pair=True)
+    texts = [_encodable(passage) for passage in passages]
+    encodings = tokenizer.encode_batch(texts, add_special_tokens=False)
+    for number, encoding in enumerate(encodings):
+        encoding.truncate(room, stride=STRIDE_TOKENS)
+        for part in (encoding, *encoding.overflowing):
+            yield _window(number, tokenizer.post_process(asked, part))
+
+
+def padded(arrays: Sequence[NDArray[Any]], *, fill: int) -> NDArray[Any]:
+    """Arrays of unlike lengths as one, (arrays, longest, ...)."""
+    longest = max(len(array) for array in arrays)
+    rows = np.full((len(arrays), longest, *arrays[0].shape[1:]), fill, dtype=arrays[0].dtype)
+    for row, array in zip(rows, arrays, strict=True):
+        row[: len(array)] = array
+    return rows
+
+
+def _encodable(text: str) -> str:
+    """The text, of the same length, without lone surrogates, which tokenizers refuses."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def _window(passage: int, encoding: "Encoding") -> Window:
+    words = [
+        word if sequence == 1 and word is not None else -1
+        for word, sequence in zip(encoding.word_ids, encoding.sequence_ids, strict=True)
+    ]
+    return Window(
+        passage=passage,
+        ids=np.array(encoding.ids, dtype=np.int64),
+        types=np.array(encoding.type_ids, dtype=np.int64),
+        offsets=np.array(encoding.offsets, dtype=np.int64),
+        words=np.array(words, dtype=np.int64),
+    )
