@@ -34,6 +34,8 @@ from qa.decode import trim
 
 Record = dict[str, Any]
 WRITTEN = Path(__file__).parent / "written.jsonl.gz"
+# The others were written while the shipped reader was in training.
+WRITTEN_USED = 20500
 MAX_CONTEXT_CHARACTERS = 1400
 SEED = 0
 
@@ -103,7 +105,7 @@ def _written(sources: dict[str, list[Record]]) -> Iterator[Record]:
     contexts = {
         context_key(record["context"]): record for records in sources.values() for record in records
     }
-    for number, written in enumerate(_read(WRITTEN)):
+    for number, written in enumerate(_read(WRITTEN)[:WRITTEN_USED]):
         record = contexts[written["context"]]
         answers = [
             {"text": record["context"][start:end], "answer_start": start}

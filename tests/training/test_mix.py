@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qa.training_data import read_training_file, unanswerable
 from tests.training import mix as module
 from tests.training.mix import WRITTEN, context_key, mix
 
@@ -128,3 +129,10 @@ def test_the_written_questions_are_whole() -> None:
         assert line["question"].strip() == line["question"] != ""
         assert len(line["context"]) == 16
         assert all(0 <= start < end for start, end in line["answers"])
+
+
+def test_the_invented_passages_are_examples_to_train_on() -> None:
+    file = read_training_file(WRITTEN.with_name("passages.jsonl.gz"))
+    assert file.problems == ()
+    assert len(file.examples) == 5755
+    assert unanswerable(file.examples) == 1920
