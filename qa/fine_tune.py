@@ -264,10 +264,9 @@ def _write_reader(model: Any, start: Path, out: Path) -> None:
         name: tensor.detach().to("cpu", torch.float16).contiguous()
         for name, tensor in model.state_dict().items()
     }
-    _write(
-        out / "model.safetensors",
-        lambda path: safetensors.torch.save_file(weights, path, metadata={"format": "pt"}),
-    )
+    # Not by save_file, which lets nobody but the owner read the file.
+    packed = safetensors.torch.save(weights, metadata={"format": "pt"})
+    _write(out / "model.safetensors", lambda path: path.write_bytes(packed))
 
 
 def _write(path: Path, writing: Callable[[Path], object]) -> None:

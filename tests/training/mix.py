@@ -1,4 +1,4 @@
-"""The examples that the shipped reader was trained on, mixed from their sources.
+"""The examples that a general reader is trained on, mixed from their sources.
 
     python -m tests.training.mix QA_DATA --out mix.jsonl.gz
     qa train mix.jsonl.gz --out reader
@@ -34,7 +34,7 @@ from qa.decode import trim
 
 Record = dict[str, Any]
 WRITTEN = Path(__file__).parent / "written.jsonl.gz"
-# The others were written while the shipped reader was in training.
+# So many were there for what docs/reader.md measured; the others are still to be used.
 WRITTEN_USED = 20500
 MAX_CONTEXT_CHARACTERS = 1400
 SEED = 0
