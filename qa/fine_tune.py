@@ -80,7 +80,8 @@ def fine_tune(
     kept = _checkpoint(out, training)
     model, tokenizer = load_model(start), load_tokenizer(start)
     learning = _learning(model, recipe.layers)
-    targets = _targets(tokenizer, tqdm(examples, "cutting", disable=not progress, delay=2))
+    hidden = None if progress else True  # None: shown on a terminal only
+    targets = _targets(tokenizer, tqdm(examples, "cutting", delay=2, disable=hidden))
     batches = list(_batches(list(targets), recipe))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     model.to(device).train()
@@ -88,7 +89,9 @@ def fine_tune(
     out.mkdir(parents=True, exist_ok=True)
     done = _resume(kept, learning, optimizer) if kept else 0
     saved = time.monotonic()
-    bar = tqdm(batches[done:], "training", total=len(batches), initial=done, disable=not progress)
+    bar = tqdm(
+        batches[done:], "training", total=len(batches), initial=done, delay=2, disable=hidden
+    )
     for step, batch in enumerate(bar, done):
         optimizer.param_groups[0]["lr"] = recipe.learning_rate * _warmth(step, len(batches))
         try:

@@ -1,9 +1,9 @@
 """The examples that a general reader is trained on, mixed from their sources.
 
-    python -m tests.training.mix QA_DATA --out mix.jsonl.gz
+    python -m tests.training.mix SOURCES --out mix.jsonl.gz
     qa train mix.jsonl.gz --out reader
 
-QA_DATA is a folder with one gzipped file of JSON lines a source (docs/reader.md lists them with
+SOURCES is a folder with one gzipped file of JSON lines a source (docs/reader.md lists them with
 their licences). Beside them come the questions in `written.jsonl.gz`, which say for which of the
 sources' contexts they were written. What is made here by rule:
 
@@ -209,7 +209,7 @@ def _search(contexts: Sequence[str], records: Sequence[Record]) -> list[list[int
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, metavar="QA_DATA")
+    parser.add_argument("folder", type=Path, metavar="SOURCES")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     examples = mix(options.folder)
