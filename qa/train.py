@@ -69,8 +69,9 @@ def _gold_file(path: Path, directory: Path) -> TrainingFile:
     examples, problems = gold_examples(gold.questions, collection, embedder)
     collection.close()
     if not examples:
+        why = problems[0] if problems else "the collection has no passages for its questions"
         raise InputError(
-            f"{path} holds nothing to train on ({problems[0]}): name the collection that it was"
+            f"{path} holds nothing to train on ({why}): name the collection that it was"
             " written for with --collection"
         )
     return TrainingFile(

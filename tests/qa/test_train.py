@@ -88,6 +88,24 @@ def test_gold_questions_are_asked_of_the_collection(
     assert "| 2 | 1 | – |" in (out / "README.md").read_text()
 
 
+def test_a_collection_without_passages_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(index.embed, "open_embedder", WordEmbedder)
+    monkeypatch.setattr(qa.train, "open_embedder", WordEmbedder)
+    papers = write(tmp_path / "papers", {"ferry.txt": CONTEXT})
+    collection, gold = tmp_path / "collection", tmp_path / "gold.jsonl"
+    assert main(["index", str(papers), "--collection", str(collection)]) == 0
+    assert main(["remove", "ferry.txt", "--collection", str(collection)]) == 0
+    gold.write_text('{"id": "1", "question": "Who?", "answers": []}')
+    capsys.readouterr()
+    arguments = ["train", str(gold), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--collection", str(collection)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "(the collection has no passages for its questions): name the collection" in said
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
