@@ -18,6 +18,7 @@ from index import split, terms
 from index.context import with_context
 from index.errors import CollectionBusy, CollectionError
 from index.passage_index import IndexedPassages, PassageIndex
+from index.scope import Scope, chosen
 from index.store import Store
 from index.types import Document, DocumentSummary, Embedder, Passage
 
@@ -63,6 +64,15 @@ class Collection:
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that are still there, by id."""
         return self.store.passages(ids)
+
+    def passage_ids_in(self, scope: Scope) -> NDArray[np.int64] | None:
+        """(n,) the ids of the passages of the documents in scope; None where all are.
+
+        Raises InputError where no document is.
+        """
+        if scope.is_everything:
+            return None
+        return self.store.passage_ids_of(chosen(scope, self.documents()))
 
     def require(self, settings: Mapping[str, str]) -> None:
         """Raises CollectionError, naming the remedy, if passages were made with other settings."""

@@ -7,7 +7,9 @@ document, which has no stems and so is never found.
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import tantivy
+from numpy.typing import NDArray
 
 _MARKER_ID = 0  # passages' ids start at 1
 _WRITER_BYTES = 64 * 1024 * 1024
@@ -72,8 +74,13 @@ class LexicalIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def search(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The passages that hold the most telling of the stems: (id, BM25), best first."""
+    def search(
+        self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The passages that hold the most telling of the stems: (id, BM25), best first.
+
+        `among` (n,): the ids that are looked at; None means all.
+        """
         query = tantivy.Query.boolean_query(
             [
                 (
@@ -83,6 +90,11 @@ class LexicalIndex:
                 for stem in dict.fromkeys(stems)
             ]
         )
+        if among is not None:
+            inside = tantivy.Query.const_score_query(self._ids_query(among.tolist()), 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)]
+            )
         return self._search(query, limit)
 
     def ids(self) -> list[int]:

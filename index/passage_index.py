@@ -86,13 +86,20 @@ class PassageIndex:
             self._vectors.add(batch.ids, batch.rows)
             yield from zip(batch.ids.tolist(), batch.stems, strict=True)
 
-    def search_dense(self, row: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest passages to one row (width,), best first."""
-        return self._vectors.search(row, limit) if self._vectors else []
+    def search_dense(
+        self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """(id, cosine) of the nearest passages to one row (width,), best first.
 
-    def search_lexical(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """(id, BM25) of the passages that hold the stems, best first."""
-        return self._lexical.search(stems, limit) if self._lexical else []
+        `among` (n,): the ids that are looked at, of those that it holds; None means all.
+        """
+        return self._vectors.search(row, limit, among) if self._vectors else []
+
+    def search_lexical(
+        self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """(id, BM25) of the passages that hold the stems, best first; `among` as above."""
+        return self._lexical.search(stems, limit, among) if self._lexical else []
 
     def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """(n, width) the rows of passages that it holds."""

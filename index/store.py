@@ -224,6 +224,15 @@ class Store:
             [id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")], np.int64
         )
 
+    def passage_ids_of(self, documents: Sequence[str]) -> NDArray[np.int64]:
+        """(n,) the ids of the passages of documents given by name, ascending."""
+        rows = self._rows(
+            "SELECT passages.id FROM passages JOIN documents ON documents.id = document_id"
+            " WHERE documents.name IN (SELECT value FROM json_each(?)) ORDER BY passages.id",
+            json.dumps(list(documents)),
+        )
+        return np.array([id_ for (id_,) in rows], np.int64)
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that are still there, by id."""
         marks = ",".join("?" * len(ids))

@@ -57,10 +57,18 @@ class VectorIndex:
         rows: NDArray[np.float32] = self._index.reconstruct_batch(np.asarray(ids, np.int64))
         return rows
 
-    def search(self, row: NDArray[np.float32], limit: int) -> list[tuple[int, float]]:
-        """The nearest passages to one row (width,): (id, cosine), best first."""
-        limit = min(limit, self._index.ntotal)
+    def search(
+        self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The nearest passages to one row (width,): (id, cosine), best first.
+
+        `among` (n,): the ids that are looked at; None means all.
+        """
+        limit = min(limit, self._index.ntotal if among is None else len(among))
         if limit == 0:
             return []
-        scores, ids = self._index.search(row[np.newaxis], limit)
-        return list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
+        selector = None if among is None else faiss.IDSelectorBatch(among)
+        parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
+        scores, ids = self._index.search(row[np.newaxis], limit, params=parameters)
+        found = list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
+        return [(id_, score) for id_, score in found if id_ >= 0]  # -1: `among` had no more

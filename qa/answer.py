@@ -3,14 +3,17 @@
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
+from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary, Embedder
-from qa.choose import Choice, choose
+from qa.choose import Choice, choose, reranked
 from qa.confidence import UNFITTED, Confidence, load_confidence
+from qa.converse import Meant, stand_alone, with_topic
 from qa.disagree import differing
 from qa.evidence import is_whole, sentence_around
 from qa.question_type import QuestionType, question_type
@@ -59,34 +62,50 @@ class Assistant:
     def close(self) -> None:
         self._collection.close()
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
-        """Raises InputError for a question that is empty or too long.
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+        """Asks the documents in scope. `history` are the turns before, oldest first.
 
-        `history` is not looked at yet: every question stands alone.
+        Raises InputError for a question that is empty or too long, and where no document is in
+        scope.
         """
-        started = time.perf_counter()
         question = _checked(question)
-        hits = retrieve(self._collection, self._embedder, question, limit=FOUND)
+        meant = stand_alone(question, history)
+        answer = self._answer(question, meant, scope)
+        if meant.question != question or answer.status == "answered":
+            return answer
+        topical = with_topic(question, history)
+        if topical is None:
+            return answer
+        other = self._answer(question, topical, scope)
+        # Where neither is likely, it is more likely a follow-up than a question of nothing.
+        stays = answer.status == "unsure" and answer.confidence > other.confidence
+        better = answer if stays else other
+        return replace(better, timings=answer.timings + other.timings)
+
+    def _answer(self, question: str, meant: Meant, scope: Scope) -> Answer:
+        """The answer to a question by what is meant by it."""
+        started = time.perf_counter()
+        hits = retrieve(self._collection, self._embedder, meant.query, limit=FOUND, scope=scope)
         retrieved = time.perf_counter()
-        spans = self._reader.read(question, hits[:READ])
+        spans = self._reader.read(meant.question, hits[:READ])
         read = time.perf_counter()
-        type_ = question_type(question)
-        found = choose(type_, question, spans)[:_CANDIDATES]
+        type_ = question_type(meant.question)
+        found = choose(type_, meant.question, spans)[:_CANDIDATES]
         candidates, citations = self._present(type_, found)
         confidence = candidates[0].confidence if candidates else 0.0
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
-        disagreement = differing(type_, question, found, self.confidence) if unchanged else ()
+        disagreement = differing(type_, meant.question, found, self.confidence) if unchanged else ()
         return Answer(
             question=question,
-            standalone_question=question,
+            standalone_question=meant.question,
             question_type=type_,
             status=self._status(candidates, disagreement),
             confidence=confidence,
             candidates=candidates,
             citations=citations,
             disagreement=disagreement,
-            hits=hits,
+            hits=reranked(hits, spans),
             timings=Timings(
                 retrieve_ms=1000 * (retrieved - started),
                 read_ms=1000 * (read - retrieved),
@@ -94,9 +113,9 @@ class Assistant:
             ),
         )
 
-    def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
+    def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
-        return retrieve(self._collection, self._embedder, _checked(query), limit=limit)
+        return retrieve(self._collection, self._embedder, _checked(query), limit=limit, scope=scope)
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""

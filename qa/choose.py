@@ -1,13 +1,14 @@
 """Spans of many passages to the answers that they stand for, best first."""
 
+import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qa.evidence import as_evidence
 from qa.plausible import plausible
 from qa.question_type import QuestionType
-from qa.types import Span
+from qa.types import Hit, Span
 
 # What a passage's place in the search adds to the score of a span in it (docs/decisions.md).
 _RETRIEVAL_WEIGHT = 2.0
@@ -55,6 +56,16 @@ def choices(spans: Sequence[Span]) -> list[Choice]:
 def support(span: Span) -> float:
     """How much speaks for a span: what the reader says of it, and the search of its passage."""
     return span.score + _RETRIEVAL_WEIGHT * span.hit.score
+
+
+def reranked(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
+    """The hits by the support of their best span; those without one stay as they were, after."""
+    best: dict[int, float] = {}
+    for span in spans:
+        id_ = span.hit.passage.id
+        best[id_] = max(best.get(id_, -math.inf), support(span))
+    order = sorted(hits, key=lambda hit: -best.get(hit.passage.id, -math.inf))
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(order, 1))
 
 
 def same_words(text: str) -> str:

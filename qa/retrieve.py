@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.collection import Collection
+from index.scope import EVERYTHING, Scope
 from index.terms import terms
 from index.types import Embedder
 from qa.types import Hit
@@ -12,18 +13,27 @@ from qa.types import Hit
 # Candidates that each side brings to the fusion.
 _DEPTH = 100
 
-# The dense side's share of the fused score: on the SQuAD 1.1 dev paragraphs better than either
-# side alone and than reciprocal ranks (docs/decisions.md).
-DENSE_WEIGHT = 0.7
+# The dense side's share of the fused score: better than either side alone and than reciprocal
+# ranks (docs/decisions.md).
+DENSE_WEIGHT = 0.5
 
 
 def retrieve(
-    collection: Collection, embedder: Embedder, question: str, *, limit: int
+    collection: Collection,
+    embedder: Embedder,
+    question: str,
+    *,
+    limit: int,
+    scope: Scope = EVERYTHING,
 ) -> tuple[Hit, ...]:
-    """At most `limit` passages, best first. Raises CollectionBusy if none can be searched yet."""
+    """At most `limit` passages of the documents in scope, best first.
+
+    Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
+    """
     index = collection.index()
-    dense = index.search_dense(embedder.encode([question])[0], _DEPTH)
-    lexical = index.search_lexical(terms(question), _DEPTH)
+    among = collection.passage_ids_in(scope)
+    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
+    lexical = index.search_lexical(terms(question), _DEPTH, among)
     best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])

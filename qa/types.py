@@ -12,7 +12,10 @@ Status = Literal["answered", "unsure", "abstained"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage that the search found."""
+    """A passage that the search found. `rank` is its place, the reader's say included if it read.
+
+    `score` is the search's alone.
+    """
 
     passage: Passage
     score: float
@@ -79,15 +82,24 @@ class Timings:
     read_ms: float
     total_ms: float
 
+    def __add__(self, other: "Timings") -> "Timings":
+        return Timings(
+            retrieve_ms=self.retrieve_ms + other.retrieve_ms,
+            read_ms=self.read_ms + other.read_ms,
+            total_ms=self.total_ms + other.total_ms,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the collection says to a question.
 
     `candidates` are best first and are there when it abstains too, as `hits` are (best first).
-    `confidence` is the probability that the best candidate is right, whatever the status; 0.0
-    where there is no candidate. `text` is None when it abstains. `disagreement` are the positions
-    of candidates that different documents give, each likely if it stood alone; mostly empty.
+    `standalone_question` is what was understood: the question itself, or what a follow-up means
+    after the turns before it. `confidence` is the probability that the best candidate is right,
+    whatever the status; 0.0 where there is no candidate. `text` is None when it abstains.
+    `disagreement` are the positions of candidates that different documents give, each likely if it
+    stood alone; mostly empty.
     """
 
     question: str

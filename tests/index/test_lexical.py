@@ -2,6 +2,7 @@ import math
 import random
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.lexical import LexicalIndex
@@ -78,3 +79,12 @@ def test_what_was_staged_and_not_committed_is_not_there(tmp_path: Path) -> None:
 def test_a_new_index_has_no_generation(tmp_path: Path) -> None:
     index = LexicalIndex(tmp_path)
     assert (index.generation, index.ids(), index.search(["seoul"], 3)) == (-1, [], [])
+
+
+def test_search_among_some_scores_them_as_in_all(tmp_path: Path) -> None:
+    index = index_of(tmp_path, PASSAGES)
+    everything = dict(index.search(["winter", "in"], 9))
+    assert set(everything) == {1, 2, 3}
+    found = dict(index.search(["winter", "in"], 9, np.array([1, 3, 77])))
+    assert found == pytest.approx({id_: everything[id_] for id_ in (1, 3)})
+    assert index.search(["winter"], 9, np.array([], np.int64)) == []

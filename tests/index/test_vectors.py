@@ -56,3 +56,19 @@ def test_a_damaged_file_is_a_runtime_error(tmp_path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(RuntimeError):
         VectorIndex.load(path)
+
+
+def test_search_among_some_equals_brute_force_over_them() -> None:
+    rows = unit_rows(300)
+    ids = np.arange(300)
+    index = VectorIndex.empty(48)
+    index.add(ids, rows)
+    among = np.random.default_rng(2).choice(ids, 40, replace=False)
+    question = unit_rows(1, seed=3)[0]
+    best = among[np.argsort(-(rows[among].astype(np.float16).astype(np.float32) @ question))]
+    assert [id_ for id_, _ in index.search(question, 10, among)] == best[:10].tolist()
+    assert sorted(id_ for id_, _ in index.search(question, 99, among)) == sorted(among.tolist())
+    assert index.search(question, 9, np.array([5, 10**6])) == index.search(
+        question, 9, np.array([5])
+    )
+    assert index.search(question, 9, np.array([], np.int64)) == []

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -7,11 +7,12 @@ import pytest
 import qa.answer
 from index.collection import Collection
 from index.errors import CollectionError, InputError
+from index.scope import Scope
 from index.sync import remove, sync
 from index.types import Content, Document, Passage
 from qa.answer import Assistant, cite
 from qa.confidence import UNFITTED
-from qa.types import Answer, Hit, Span
+from qa.types import Answer, Hit, Span, Turn
 from tests.fakes import NumberReader, WordEmbedder, write
 
 FILES = {
@@ -194,3 +195,41 @@ def test_a_sentence_that_is_an_item_of_a_list_is_evidence_without_its_bullet(
     sync(collection, [], WordEmbedder())
     best = assistant.ask("Is the new pier 80 metres long?").candidates[0]
     assert (best.text, best.evidence) == ("The new pier is 80 metres long.", True)
+
+
+def test_a_follow_up_is_answered_by_what_it_means(assistant: Assistant) -> None:
+    history = [Turn(question="How deep is the well?", answer="40 feet")]
+    answer = assistant.ask("And the tower?", history)
+    assert (answer.question, answer.standalone_question) == (
+        "And the tower?",
+        "How deep is the well, the tower?",
+    )
+    assert answer.hits[0].passage.document in ("a.txt", "c.txt")
+
+
+def test_a_question_that_names_nothing_is_asked_both_ways(collection: Collection) -> None:
+    asked = []
+
+    class Listening(NumberReader):
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            asked.append(question)
+            return []
+
+    assistant = Assistant(collection, WordEmbedder(), Listening(), UNFITTED)
+    history = [Turn(question="Who built the Eiffel Tower?", answer="Gustave Eiffel")]
+    answer = assistant.ask("Did anybody fall?", history)
+    topical = "Gustave Eiffel, the Eiffel Tower: Did anybody fall?"
+    assert asked == ["Did anybody fall?", topical]
+    assert answer.standalone_question == topical
+    asked.clear()
+    assert assistant.ask("Did anybody fall in Paris?", history).standalone_question == (
+        "Did anybody fall in Paris?"
+    )
+    assert asked == ["Did anybody fall in Paris?"]
+
+
+def test_only_the_documents_in_scope_are_asked(assistant: Assistant) -> None:
+    answer = assistant.ask("How deep is the well?", scope=Scope(documents=("c.txt",)))
+    assert {hit.passage.document for hit in answer.hits} == {"c.txt"}
+    with pytest.raises(InputError, match="no document 'gone'"):
+        assistant.ask("How deep is the well?", scope=Scope(documents=("gone",)))

@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from index.types import Passage
-from qa.choose import choices, same_words, support
+from qa.choose import choices, reranked, same_words, support
 from qa.types import Hit, Span
 
 
@@ -45,3 +47,18 @@ def test_spans_without_words_are_no_choice() -> None:
 
 def test_same_words() -> None:
     assert same_words("The “K-Pop” wave!") == same_words("the k pop Wave") == "the k pop wave"
+
+
+def test_hits_are_ranked_anew_by_their_best_span_and_the_unread_stay_behind() -> None:
+    hits = []
+    for id_ in (1, 2, 3, 4):
+        passage = replace(span("one", 0).hit.passage, id=id_)
+        hits.append(Hit(passage=passage, score=-id_, rank=id_))
+    spans = [Span(hit=hits[n], start=0, end=3, score=s) for n, s in ((0, 1), (1, 9), (1, 2))]
+    order = reranked(hits, spans)
+    assert [(hit.passage.id, hit.rank, hit.score) for hit in order] == [
+        (2, 1, -2),
+        (1, 2, -1),
+        (3, 3, -3),
+        (4, 4, -4),
+    ]

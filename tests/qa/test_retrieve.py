@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from index.collection import Collection
+from index.errors import InputError
+from index.scope import Scope
 from index.sync import sync
 from qa.retrieve import fuse, retrieve
 from tests.fakes import WordEmbedder, write
@@ -63,3 +65,11 @@ def test_an_empty_collection_finds_nothing(tmp_path: Path) -> None:
     collection = Collection(tmp_path, create=True)
     assert retrieve(collection, WordEmbedder(), "anything", limit=5) == ()
     collection.close()
+
+
+def test_only_documents_in_scope_are_found(collection: Collection) -> None:
+    scope = Scope(documents=("mill.txt", "horse.txt"))
+    hits = retrieve(collection, WordEmbedder(), "How deep is the well?", limit=9, scope=scope)
+    assert {hit.passage.document for hit in hits} == {"mill.txt", "horse.txt"}
+    with pytest.raises(InputError, match="No document of the collection is of the type 'pdf'"):
+        retrieve(collection, WordEmbedder(), "well", limit=9, scope=Scope(types=("pdf",)))
