@@ -204,7 +204,7 @@ def test_a_follow_up_is_answered_by_what_it_means(assistant: Assistant) -> None:
         "And the tower?",
         "How deep is the well, the tower?",
     )
-    assert answer.hits[0].passage.document in ("a.txt", "c.txt")
+    assert answer.text == "40"
 
 
 def test_a_question_that_names_nothing_is_asked_both_ways(collection: Collection) -> None:
