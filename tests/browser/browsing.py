@@ -9,8 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from qa.access import Access
 from qa.page import Assistant, Examples
-from qa.service import AnnouncingServer, build_app, listen
+from qa.serve import AnnouncingServer, listen
+from qa.service import build_app
 from tests.event_loop import in_event_loop
 
 ARGUMENTS = (
@@ -27,10 +29,12 @@ PHONE = {"width": 390, "height": 844}
 
 
 @contextmanager
-def served(assistant: Assistant, examples: Examples = ()) -> Iterator[str]:
+def served(
+    assistant: Assistant, examples: Examples = (), access: Access | None = None
+) -> Iterator[str]:
     """The address of the service over the assistant, in a thread of this process."""
     with listen("127.0.0.1", 0) as listener:
-        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples)))
+        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples, access)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
