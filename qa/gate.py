@@ -86,7 +86,8 @@ class Gate:
         scope["state"].get("log", {})["who"] = visitor.person
         if (token or not nobody_signs_in) and name is None and path not in OPEN_PATHS:
             return self._sign_in_first(scope, headers, root)
-        if not safe and not may_write and not READING.fullmatch(path):
+        reads = safe or (scope["method"] == "POST" and READING.fullmatch(path))
+        if not reads and not may_write:
             return JSONResponse({"error": "This chat is read-only: nothing can be changed"}, 403)
         return None
 

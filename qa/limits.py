@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import QAError
+from qa import present
 
 QUESTIONS_A_MINUTE = 30  # where others than the owner of the machine are served
 MAX_BODY_BYTES = 64 * 1024
@@ -68,8 +69,8 @@ class QuestionLimit:
         wait = self._rate.take(person) if self._rate else 0
         if self._rate and wait:
             raise TooMany(
-                f"That were {self._rate.count} questions in a minute, which is the most:"
-                f" please ask again in {wait} seconds",
+                f"{present.count(self._rate.count, 'question')} in a minute of one person is the"
+                f" most: please ask again in {present.count(wait, 'second')}",
                 wait,
             )
 

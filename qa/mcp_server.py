@@ -125,10 +125,7 @@ class McpEndpoint:
     async def _call_tool(self, context: Any, call: CallToolRequestParams) -> Any:
         """What went wrong is told as the tool's result, so that the model can mend its call."""
         try:
-            kind = TOOLS.get(call.name)
-            if kind is None:
-                raise InputError(f"{call.name!r}: no such tool; there are {', '.join(TOOLS)}")
-            arguments = _arguments(kind, call.arguments or {})
+            arguments = _arguments(call.name, call.arguments or {})
             self.limit.count(context.request.state.visitor.person)
             found = await run_in_threadpool(self._answer, arguments)
         except QAError as error:
@@ -187,7 +184,10 @@ class McpEndpoint:
         return ReadResourceResult(contents=[text])
 
 
-def _arguments(kind: type[Ask | Search | Read], given: dict[str, Any]) -> Ask | Search | Read:
+def _arguments(tool: str, given: dict[str, Any]) -> Ask | Search | Read:
+    kind = TOOLS.get(tool)
+    if kind is None:
+        raise InputError(f"{tool!r}: no such tool; there are {', '.join(TOOLS)}")
     try:
         return kind.model_validate(given)
     except ValidationError as error:

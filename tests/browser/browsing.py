@@ -1,5 +1,6 @@
 """A page under test: a server on a free loopback port, and Chromium that looks at it."""
 
+import os
 import shutil
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from qa.access import Access
@@ -15,6 +17,13 @@ from qa.serve import AnnouncingServer, listen
 from qa.service import build_app
 from tests.event_loop import in_event_loop
 
+needs_chromium = [
+    pytest.mark.browser,
+    # Never left out unseen where changes are checked: there it fails.
+    pytest.mark.skipif(
+        shutil.which("chromium") is None and "CI" not in os.environ, reason="no chromium on PATH"
+    ),
+]
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
