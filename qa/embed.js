@@ -20,13 +20,13 @@
     button:focus-visible { outline: 3px solid #8ab4ff; outline-offset: 2px; }
     .open { position: fixed; right: 20px; bottom: 20px; z-index: 2147483646; min-height: 52px;
       max-width: calc(100vw - 40px); padding: 14px 20px; border-radius: 26px; color: #fff;
-      background: #1d4ed8; box-shadow: 0 4px 16px rgb(0 0 0 / .3); }
+      background: #1f4f8f; box-shadow: 0 4px 16px rgb(0 0 0 / .3); }
     .panel { position: fixed; right: 20px; bottom: 20px; z-index: 2147483647; display: flex;
       flex-direction: column; width: 420px; height: min(680px, calc(100vh - 40px));
       border-radius: 14px; overflow: hidden; background: #fff;
       box-shadow: 0 8px 40px rgb(0 0 0 / .35); }
     header { display: flex; align-items: center; justify-content: space-between; color: #fff;
-      padding-left: 16px; background: #1d4ed8; font: 600 16px/1.2 system-ui, sans-serif; }
+      padding-left: 16px; background: #1f4f8f; font: 600 16px/1.2 system-ui, sans-serif; }
     header span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .close { min-width: 48px; min-height: 48px; color: #fff; background: transparent;
       font-size: 22px; }

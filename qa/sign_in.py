@@ -71,15 +71,15 @@ border:1px solid #d0d5dd;border-radius:12px}
 label{font-weight:600}
 input,button{font:inherit;min-height:44px;border-radius:8px;padding:.5rem .75rem}
 input{border:1px solid #6b7280;margin-bottom:.75rem;color:inherit;background:inherit;width:100%}
-button{border:0;background:#1d4ed8;color:#fff;font-weight:600;cursor:pointer}
-:focus-visible{outline:3px solid #1d4ed8;outline-offset:2px}
+button{border:0;background:#1f4f8f;color:#fff;font-weight:600;cursor:pointer}
+:focus-visible{outline:3px solid #1f4f8f;outline-offset:2px}
 [role=alert]{margin:0 0 .75rem;color:#b42318}
 @media (prefers-color-scheme:dark){
 body{color:#e6e8eb;background:#0f1115}
 form{background:#181b21;border-color:#363b45}
 input{border-color:#8b929e}
-button{background:#3b6cf0}
-:focus-visible{outline-color:#8ab4ff}
+button{color:#16181c;background:#9cc3f5}
+:focus-visible{outline-color:#9cc3f5}
 [role=alert]{color:#ff9a8f}}
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

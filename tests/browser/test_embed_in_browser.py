@@ -1,9 +1,8 @@
 """The chat in other sites' pages (tests/browser/hosts), each from another origin, in Chromium."""
 
-import asyncio
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from qa.users import add_user
 from tests.browser.browsing import chromium, context, needs_chromium, served
 from tests.browser.hosts import tokens
 from tests.browser.screenshots import ANSWERED
+from tests.event_loop import in_event_loop
 from tests.keyword_assistant import KeywordAssistant
 
 pytestmark = needs_chromium
@@ -237,12 +237,12 @@ def test_inside_of_a_fastapi_application(browser: Browser, monkeypatch: pytest.M
 
     monkeypatch.setattr(qa.answer, "Assistant", Opened)
 
-    async def built() -> ASGIApp:
+    def built() -> ASGIApp:
         from tests.browser.hosts.fastapi_app import app
 
         return app
 
-    app = asyncio.run(built())
+    app = in_event_loop(built)
     with listen("127.0.0.1", 0) as listener, context(browser) as visitor:
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with hosted(app, listener):
@@ -256,12 +256,3 @@ def test_inside_of_a_fastapi_application(browser: Browser, monkeypatch: pytest.M
             ask_in(page)
             page.close()
         assert closed == [True]
-
-
-def all_hosts() -> Sequence[Path]:
-    return sorted(path for path in HOSTS.iterdir() if path.suffix in (".html", ".py"))
-
-
-def test_every_host_page_is_shown() -> None:
-    names = {path.name for path in all_hosts()} - {"__init__.py"}
-    assert names == {"bubble.html", "iframe.html", "gradio-app.html", "tokens.py", "fastapi_app.py"}

@@ -333,7 +333,8 @@ def test_names_that_are_not_the_services() -> None:
      "/gradio_api/file=http://127.0.0.1:1/", "/gradio_api/file/etc/passwd",
      "/gradio_api/proxy=http://127.0.0.1:1/", "/assets/../../../pyproject.toml",
      "/assets/%2e%2e/%2e%2e/app.py", "/static/..%2f..%2fpyproject.toml",
-     "/gradio_api/heartbeat/../../config.json", "/t/../etc/passwd", "/custom_component/x/client/y/z",
+     "/gradio_api/heartbeat/../../config.json", "/t/../etc/passwd",
+     "/custom_component/x/client/y/z",
      "/gradio_api/upload_progress", "/embed.js/../../users", "/theme.css/..%5c..%5cusers"],
 )  # fmt: skip
 def test_no_file_of_the_machine_is_had(signing: TestClient, path: str) -> None:
