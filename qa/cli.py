@@ -116,17 +116,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--trusted-header", metavar="NAME", help="a proxy's header says who asks; with --proxy"
     )
-    serve.add_argument(
-        "--proxy", action="append", default=[], metavar="ADDRESS", help="a proxy to believe"
-    )
+    serve.add_argument("--proxy", action="append", metavar="ADDRESS", help="a proxy to believe")
     serve.add_argument("--public", action="store_true", help="everybody may ask, nobody may write")
     serve.add_argument(
-        "--name", action="append", default=[], metavar="HOST", help="a host name it is reached by"
+        "--name", action="append", metavar="HOST", help="a host name it is reached by"
     )
     serve.add_argument(
         "--embed-origin",
         action="append",
-        default=[],
         metavar="ORIGIN",
         help="a site that may embed the chat",
     )
@@ -348,10 +345,10 @@ def _serve(options: argparse.Namespace) -> int:
         options.host,
         users=options.users,
         trusted_header=options.trusted_header,
-        proxies=options.proxy,
+        proxies=options.proxy or (),
         public=options.public,
-        names=options.name,
-        embed_origins=options.embed_origin,
+        names=options.name or (),
+        embed_origins=options.embed_origin or (),
         questions_a_minute=options.questions_a_minute,
     )
     serve(options.collection, host=options.host, port=options.port, access=access)
