@@ -5,7 +5,6 @@ Plain ASGI, so that streams pass.
 
 import ipaddress
 import re
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -18,6 +17,7 @@ from qa.access import Access
 TOKEN_PATH = re.compile(
     r"/t/([A-Za-z0-9_-]{1,1000}\.[A-Za-z0-9_-]{1,1000}\.[A-Za-z0-9_-]{1,200})(?=/)"
 )
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?")
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"forwarded")
 
 
@@ -82,10 +82,9 @@ class KnownNames:
         return await self.app(scope, receive, send)
 
     def _knows(self, host: str) -> bool:
-        name = (urlsplit(f"//{host}").hostname or "") if re.fullmatch(r"[\w.:\[\]-]+", host) else ""
-        if name == "localhost" or name in self.access.names:
-            return True
-        return _address(name) is not None
+        found = _HOST.fullmatch(host)
+        name = (found[1] or found[2]).lower() if found else ""
+        return name in ("localhost", *self.access.names) or _address(name) is not None
 
     def _is_proxy(self, peer: str) -> bool:
         address = _address(peer)

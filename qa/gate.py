@@ -4,7 +4,7 @@ import base64
 import binascii
 import ipaddress
 import re
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -18,7 +18,7 @@ from qa.front import TOKEN_PATH, inner_path
 from qa.sign_in import COOKIE, SignIns, too_many_tries
 from qa.tokens import name_in_session, name_in_token
 
-OPEN_PATHS = ("/health", "/login", "/embed.js")
+OPEN_PATHS = ("/health", "/embed.js")
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # What a read-only service is asked; all else that would change something is refused.
 READING = re.compile(
@@ -32,7 +32,7 @@ def from_elsewhere(headers: Headers) -> bool:
     if site := headers.get("sec-fetch-site"):  # which no script can change; over http it is missing
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 class Gate:
@@ -84,7 +84,8 @@ class Gate:
         visitor = Visitor(name=name, address=address, may_write=may_write)
         scope["state"] = {**scope.get("state", {}), "visitor": visitor}
         scope["state"].get("log", {})["who"] = visitor.person
-        if (token or not nobody_signs_in) and name is None and path not in OPEN_PATHS:
+        is_open = path in OPEN_PATHS or (path == "/login" and self.access.kind == "users")
+        if (token or not nobody_signs_in) and name is None and not is_open:
             return self._sign_in_first(scope, headers, root)
         reads = safe or (scope["method"] == "POST" and READING.fullmatch(path))
         if not reads and not may_write:

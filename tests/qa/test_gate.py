@@ -202,7 +202,8 @@ def test_another_site_can_not_use_a_session(signing: TestClient) -> None:
     assert sign_in(signing) == 303
     ask = {"question": KEEPER}
     assert signing.post("/api/ask", json=ask, headers=EVIL).status_code == 403
-    assert signing.post("/api/ask", json=ask, headers={"Origin": "null"}).status_code == 403
+    for origin in ("null", "http://[", "http://127.0.0.1:1", "http://127.0.0.1.evil.example"):
+        assert signing.post("/api/ask", json=ask, headers={"Origin": origin}).status_code == 403
     assert signing.post("/mcp", json={}, headers=EVIL).status_code == 403
     assert signing.post("/logout", headers=EVIL).status_code == 403
     for site in ("cross-site", "same-site"):
@@ -272,6 +273,7 @@ def test_the_header_of_a_proxy_and_of_nobody_else() -> None:
             "error": "Please come through the proxy, which says who you are"
         }
         assert proxied.get("/config", headers={"X-Remote-User": " "}).status_code == 401
+        assert proxied.get("/login").status_code == 401
         twice = [("X-Remote-User", "admin"), ("X-Remote-User", "eira")]
         assert proxied.get("/config", headers=twice).status_code == 401
         assert proxied.post("/api/ask", json={}, headers=eira | EVIL).status_code == 403
@@ -322,7 +324,15 @@ def test_names_that_are_not_the_services() -> None:
 
         assert status("chat.test") == status("chat.test:8000") == status("192.0.2.1:7860") == 200
         assert status("[2001:db8::1]:7860") == status("localhost") == 200
-        for host in ("evil.example", "chat.test.evil.example", "127.0.0.1.evil.example", "", "a@b"):
+        for host in (
+            "evil.example",
+            "chat.test.evil.example",
+            "127.0.0.1.evil.example",
+            "",
+            "a@b",
+            "[",
+            "[x]",
+        ):
             assert status(host) == 400
 
 
