@@ -1,9 +1,11 @@
 """The running server: how it stops, and what `gradio_client` does with it."""
 
+import base64
 import threading
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,27 @@ def test_what_is_being_asked_is_answered_before_it_stops() -> None:
         asking.join()
         running.join()
     assert [answer.json()["answer"] for answer in answers] == ["Henrietta Marsh"]
+
+
+def test_paths_are_not_led_out_by_dots_that_a_client_leaves_in(tmp_path: Path) -> None:
+    add_user(tmp_path / "users", "eira", PASSWORD)
+    signed_in = f"Basic {base64.b64encode(f'eira:{PASSWORD}'.encode()).decode()}"
+    up = "/".join([".."] * 12)
+    with served(KeywordAssistant(), access=decide(users=tmp_path / "users")) as address:
+
+        def status(path: str, authorization: str) -> int:
+            connection = HTTPConnection(address.removeprefix("http://"))
+            with closing(connection):  # unlike httpx, it sends the path as it is
+                connection.request("GET", path, headers={"Authorization": authorization})
+                answer = connection.getresponse()
+                assert b"root:" not in answer.read()
+                return answer.status
+
+        for way in ("/assets", "/static", "/gradio_api/file=", "/gradio_api/file", "/embed.js"):
+            for path in (f"{way}/{up}/etc/passwd", f"{way}//etc/passwd", f"{way}/%2e%2e/{up}/x"):
+                assert status(path, signed_in) in (403, 404), path
+        for path in ("/health/../config", "/embed.js/../config", "/login/../config", "//config"):
+            assert status(path, "") == 401, path
 
 
 @pytest.mark.slow
