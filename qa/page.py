@@ -119,7 +119,6 @@ def build_page(
     import gradio as gr
 
     limit = limit or QuestionLimit(None)
-
     page = Page(assistant, examples)
     head, welcome, documents = page.first_visit()
 

@@ -69,7 +69,9 @@ class JsonLines(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "log": record.name,
-            "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+            "event": record.msg.strip()
+            if isinstance(record.msg, str)
+            else type(record.msg).__name__,
             **getattr(record, "fields", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
