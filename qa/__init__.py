@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qa.answer import Assistant as Assistant
+    from qa.mount import mount_chat as mount_chat
 
-__all__ = ["Assistant"]
+__all__ = ["Assistant", "mount_chat"]
 
 
 def __getattr__(name: str) -> object:
@@ -14,4 +15,8 @@ def __getattr__(name: str) -> object:
         from qa.answer import Assistant
 
         return Assistant
+    if name == "mount_chat":
+        from qa.mount import mount_chat
+
+        return mount_chat
     raise AttributeError(f"module 'qa' has no attribute {name!r}")

@@ -56,15 +56,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     def command(
-        name: str, run: Any, about: str, *, has_json: bool = True
+        name: str, run: Any, about: str, *, has_json: bool = True, has_collection: bool = True
     ) -> argparse.ArgumentParser:
         subparser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
         subparser.set_defaults(run=run)
-        subparser.add_argument(
-            "--collection",
-            metavar="DIR",
-            help="the collection's folder (default: QA_COLLECTION, or .collection)",
-        )
+        if has_collection:
+            subparser.add_argument(
+                "--collection",
+                metavar="DIR",
+                help="the collection's folder (default: QA_COLLECTION, or .collection)",
+            )
         if has_json:
             subparser.add_argument("--json", action="store_true", help="one JSON object on stdout")
         return subparser
@@ -111,6 +112,28 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the chat in the browser", has_json=False)
     serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
     serve.add_argument("--port", type=_positive, default=7860, help="default: 7860")
+    serve.add_argument("--users", type=Path, metavar="FILE", help="who may ask, with passwords")
+    serve.add_argument(
+        "--trusted-header", metavar="NAME", help="a proxy's header says who asks; with --proxy"
+    )
+    serve.add_argument("--proxy", action="append", metavar="ADDRESS", help="a proxy to believe")
+    serve.add_argument("--public", action="store_true", help="everybody may ask, nobody may write")
+    serve.add_argument(
+        "--name", action="append", metavar="HOST", help="a host name it is reached by"
+    )
+    serve.add_argument(
+        "--embed-origin",
+        action="append",
+        metavar="ORIGIN",
+        help="a site that may embed the chat",
+    )
+    serve.add_argument(
+        "--questions-a-minute", type=_positive, metavar="N", help="of one person; see the guide"
+    )
+    users = command("users", _users, "say who may sign in", has_json=False, has_collection=False)
+    users.add_argument("action", choices=["add", "remove"], metavar="ACTION", help="add or remove")
+    users.add_argument("name", metavar="NAME")
+    users.add_argument("--users", type=Path, required=True, metavar="FILE", help="the users file")
     return parser
 
 
@@ -315,9 +338,40 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from qa.service import serve
+    from qa.access import decide
+    from qa.serve import serve
 
-    serve(options.collection, host=options.host, port=options.port)
+    access = decide(
+        options.host,
+        users=options.users,
+        trusted_header=options.trusted_header,
+        proxies=options.proxy or (),
+        public=options.public,
+        names=options.name or (),
+        embed_origins=options.embed_origin or (),
+        questions_a_minute=options.questions_a_minute,
+    )
+    serve(options.collection, host=options.host, port=options.port, access=access)
+    return _DONE
+
+
+def _users(options: argparse.Namespace) -> int:
+    from getpass import getpass
+
+    from qa.users import add_user, remove_user
+
+    if options.action == "remove":
+        remove_user(options.users, options.name)
+        print(f"{options.name} may no longer sign in")
+        return _DONE
+    if sys.stdin.isatty():
+        password = getpass("Password: ")
+        if password != getpass("Once more: "):
+            raise InputError("The two passwords differ: begin anew")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    is_new = add_user(options.users, options.name, password)
+    print(f"{options.name} may sign in" if is_new else f"{options.name} has a new password")
     return _DONE
 
 

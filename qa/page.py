@@ -7,13 +7,14 @@ by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import InputError, QAError
 from index.types import Document, DocumentSummary
 from qa import present, present_html
+from qa.limits import QuestionLimit
 from qa.types import Answer, Hit, Turn
 
 if TYPE_CHECKING:
@@ -57,15 +58,19 @@ class Page:
             present_html.documents_html(documents),
         )
 
-    def answer(self, question: str, turns: Turns) -> Iterator[tuple[str, str | None, str, Turns]]:
+    def answer(
+        self, question: str, turns: Turns, count: Callable[[], None] = lambda: None
+    ) -> Iterator[tuple[str, str | None, str, Turns]]:
         """The conversation, the source panel, what stands in the question box, and the turns.
 
         First with the question waiting, then with its answer. None leaves the panel as it is.
+        `count` raises TooMany where one person asks too much.
         """
         said = "".join(map(present_html.answer_html, turns))
         if question.strip():
             yield said + present_html.waiting_html(present.excerpt(question)), None, "", turns
         try:
+            count()
             answer = self.assistant.ask(question, history(turns))
             source = self.source(answer)
         except QAError as error:
@@ -103,22 +108,29 @@ def history(turns: Turns) -> tuple[Turn, ...]:
     return tuple(Turn(question=answer.question, answer=answer.text) for answer in turns)
 
 
-def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
+def build_page(
+    assistant: Assistant, examples: Examples = (), limit: QuestionLimit | None = None
+) -> "gr.Blocks":
     """The Blocks, ready to be mounted. `examples` are pairs of a question and the document that
 
-    answers it; one is shown only where the collection holds that document.
+    answers it; one is shown only where the collection holds that document. `limit` counts the
+    questions of each person, whom the service's gate names.
     """
     import gradio as gr
 
+    limit = limit or QuestionLimit(None)
     page = Page(assistant, examples)
     head, welcome, documents = page.first_visit()
 
-    def ask_typed(question: str, turns: Turns) -> Iterator[Any]:
-        for said, panel, box, kept in page.answer(question or "", turns):
+    def ask_typed(question: str, turns: Turns, request: gr.Request) -> Iterator[Any]:
+        def count() -> None:
+            limit.count(person_of(request))
+
+        for said, panel, box, kept in page.answer(question or "", turns, count):
             yield said, gr.skip() if panel is None else panel, box, kept
 
-    def ask_example(turns: Turns, event: gr.EventData) -> Iterator[Any]:
-        yield from ask_typed(str(event._data.get("question", "")), turns)
+    def ask_example(turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
+        yield from ask_typed(str(event._data.get("question", "")), turns, request)
 
     def open_source(event: gr.EventData) -> str:
         return page.open(event._data)
@@ -188,26 +200,37 @@ def build_page(assistant: Assistant, examples: Examples = ()) -> "gr.Blocks":
             show_progress="hidden",
             api_visibility="private",
         )
-        _add_api(assistant)
+        _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     return blocks
 
 
-def _add_api(assistant: Assistant) -> None:
+def person_of(request: "gr.Request") -> str:
+    """Who asks, as the service's gate found out."""
+    return str(request.request.state.visitor.person) if request.request else ""
+
+
+def _add_api(assistant: Assistant, limit: QuestionLimit) -> None:
     """The endpoints for `gradio_client`; the page itself does not use them."""
+    import gradio as gr
     from gradio.events import api
     from gradio.exceptions import Error
 
-    def ask(question: str, history: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    def ask(
+        question: str, request: gr.Request, history: list[dict[str, Any]] | None = None
+    ) -> dict[str, Any]:
         """The answer as the JSON of `qa ask --json`."""
-        return present.to_json(_ask(question, history))
+        return present.to_json(_ask(question, history, request))
 
-    def chat(question: str, history: list[dict[str, Any]] | None = None) -> str:
+    def chat(
+        question: str, request: gr.Request, history: list[dict[str, Any]] | None = None
+    ) -> str:
         """The answer as Markdown. `history` is a list of {"question", "answer"}, oldest first."""
-        return present.to_markdown(_ask(question, history))
+        return present.to_markdown(_ask(question, history, request))
 
-    def _ask(question: str, history: list[dict[str, Any]] | None) -> Answer:
+    def _ask(question: str, history: list[dict[str, Any]] | None, request: gr.Request) -> Answer:
         try:
+            limit.count(person_of(request))
             return assistant.ask(question, turns_of(history or []))
         except QAError as error:
             raise Error(str(error), print_exception=False) from error

@@ -1,27 +1,29 @@
-"""The web service: our own HTTP routes, with the page mounted behind them; this machine only."""
+"""The web service: our own HTTP routes, with the page mounted behind them and a gate before all."""
 
-import socket
+import ipaddress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import Mount, Route
 
 from index.errors import InputError, QAError
 from qa import present
+from qa.access import Access
+from qa.embed_scripts import add_embed_scripts
+from qa.front import KnownNames, SecurityHeaders
+from qa.gate import Gate
+from qa.limits import MAX_BODY_BYTES, BodyLimit, QuestionLimit, TooMany
 from qa.page import Assistant, Examples, build_page, turns_of
+from qa.request_log import RequestLog
+from qa.sign_in import SignIns, add_sign_in
+from qa.watch import Watched
 
-LOOPBACK = ("127.0.0.1", "localhost")
-MAX_BODY_BYTES = 64 * 1024
-SECONDS_TO_FINISH = 3  # for requests that still run when the service is stopped
+HERE = Path(__file__).parent
 # Over the documents that come with the project; each is shown only where its document is there.
 EXAMPLES = (
     ("When was the Treaty on Basic Relations signed?", "sample/diplomacy-since-1884.md"),
@@ -35,26 +37,6 @@ EXAMPLES = (
         "sample/loans-and-arms.md",
     ),
 )
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "frame-ancestors 'self'",
-    "Referrer-Policy": "no-referrer",
-}
-
-
-class SecurityHeaders:
-    """Adds `HEADERS` to every response; as plain ASGI it leaves streams alone."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 class AskBody(BaseModel):
@@ -63,6 +45,7 @@ class AskBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
     question: str
     history: list[dict[str, Any]] = []
+    documents: list[str] | None = None
 
 
 class SearchBody(BaseModel):
@@ -77,38 +60,62 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 async def read_body(request: Request, kind: type[Body]) -> Body:
-    """The request's JSON as `kind`; InputError where it is too long or something else."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise InputError(f"body: longer than {MAX_BODY_BYTES:,} bytes; send a shorter question")
+    """The request's JSON as `kind`; InputError where it is something else."""
     try:
-        return kind.model_validate_json(bytes(body))
+        return kind.model_validate_json(await request.body())
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "body"
-        raise InputError(f"{field}: {first['msg']}; send {_shape(kind)}") from error
+        shape = "JSON with " + ", ".join(kind.model_fields)
+        raise InputError(f"{field}: {first['msg']}; send {shape}") from error
 
 
-def _shape(kind: type[BaseModel]) -> str:
-    return "JSON with " + ", ".join(kind.model_fields)
+def build_app(
+    assistant: Assistant, examples: Examples = (), access: Access | None = None
+) -> FastAPI:
+    """The whole service over an open assistant: the routes, and the page at `/`.
 
-
-def build_app(assistant: Assistant, examples: Examples = ()) -> FastAPI:
-    """The whole service over an open assistant: `/health`, `/api/*`, and the page at `/`."""
+    `access` says who may use it; without one, whoever is at this computer.
+    """
     import gradio as gr
 
-    app = FastAPI(title="Chapter & Verse", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_routes(app, assistant)
-    # Without a CORSMiddleware of ours, Gradio adds one that answers every origin with credentials.
-    app.add_middleware(CORSMiddleware, allow_origins=[])
-    # A name on the web that resolves to this machine must not read the documents (DNS rebinding).
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
-    app.add_middleware(SecurityHeaders)
+    from qa.mcp_server import McpEndpoint
+
+    access = access or Access()
+    watched = Watched(assistant)
+    limit = QuestionLimit(access.questions_a_minute)
+    sign_ins = SignIns(access)
+
+    mcp = McpEndpoint(watched, limit)
+    app = FastAPI(
+        title="Chapter & Verse",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=mcp.lifespan,
+    )
+    app.router.routes.append(Route("/mcp", mcp, methods=["POST"]))
+    _add_routes(app, watched, limit, access)
+    add_embed_scripts(app)
+    add_sign_in(app, access, sign_ins)
+    # The last is the outermost. Without a CORSMiddleware of ours, Gradio adds one that answers
+    # every origin with credentials. Its scripts ask with credentials always, so a listed origin
+    # has to be allowed them; the gate lets no other site use a session.
+    app.add_middleware(BodyLimit, upload_path="/gradio_api/upload")
+    app.add_middleware(Gate, access=access, sign_ins=sign_ins)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=access.embed_origins,
+        allow_credentials=bool(access.embed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["authorization", "content-type", "x-gradio-user"],
+    )
+    app.add_middleware(KnownNames, access=access)
+    app.add_middleware(SecurityHeaders, embed_origins=access.embed_origins)
+    app.add_middleware(RequestLog)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, examples),
+        build_page(watched, examples, limit),
         path="/",
         footer_links=[],
         run_history=False,
@@ -119,7 +126,8 @@ def build_app(assistant: Assistant, examples: Examples = ()) -> FastAPI:
         enable_monitoring=False,
         mcp_server=False,
         theme=_theme(),
-        css_paths=Path(__file__).with_name("page.css"),
+        css_paths=HERE / "page.css",
+        js=(HERE / "escape.js").read_text("utf-8"),
     )
     app.state.page = next(route.app for route in app.routes if isinstance(route, Mount))
     return app
@@ -133,16 +141,33 @@ def _theme() -> Any:
     )
 
 
-def _add_routes(app: FastAPI, assistant: Assistant) -> None:
+def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: Access) -> None:
     @app.exception_handler(QAError)
     async def refuse(_request: Request, error: QAError) -> JSONResponse:
         return JSONResponse({"error": str(error)}, status_code=400)
 
+    @app.exception_handler(TooMany)
+    async def refuse_for_now(_request: Request, error: TooMany) -> JSONResponse:
+        return JSONResponse({"error": str(error)}, 429, {"Retry-After": str(error.wait_seconds)})
+
     @app.get("/health")
-    def health() -> dict[str, Any]:
-        documents = assistant.documents()
+    def health(request: Request) -> JSONResponse:
+        try:
+            documents = assistant.documents()
+            assistant.search("ready", 1)  # the indexes and the embedder, too
+        except QAError:
+            return JSONResponse({"status": "not ready"}, 503, {"Retry-After": "5"})
+        if access.kind != "local" and request.state.visitor.name is None:
+            return JSONResponse({"status": "ready"})
         passages = sum(summary.passages for summary in documents)
-        return {"status": "ready", "documents": len(documents), "passages": passages}
+        return JSONResponse({"status": "ready", "documents": len(documents), "passages": passages})
+
+    @app.get("/metrics")
+    def metrics(request: Request) -> Response:
+        visitor = request.state.visitor
+        if access.kind == "public" and not ipaddress.ip_address(visitor.address).is_loopback:
+            raise InputError("/metrics: of a public chat, it is for this computer only")
+        return Response(assistant.figures(), media_type="text/plain; version=0.0.4")
 
     @app.get("/api/documents")
     def documents() -> dict[str, Any]:
@@ -152,85 +177,13 @@ def _add_routes(app: FastAPI, assistant: Assistant) -> None:
     async def ask(request: Request) -> dict[str, Any]:
         body = await read_body(request, AskBody)
         turns = turns_of(body.history)
-        return present.to_json(await run_in_threadpool(assistant.ask, body.question, turns))
+        limit.count(request.state.visitor.person)
+        answer = await run_in_threadpool(assistant.ask, body.question, turns, body.documents)
+        return present.to_json(answer)
 
     @app.post("/api/search")
     async def search(request: Request) -> dict[str, Any]:
         body = await read_body(request, SearchBody)
+        limit.count(request.state.visitor.person)
         hits = await run_in_threadpool(assistant.search, body.query, body.limit)
         return {"query": body.query, "passages": present.hits_to_json(hits)}
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to a loopback address; InputError where it can't be had."""
-    if host not in LOOPBACK:
-        raise InputError(
-            f"--host {host}: only {' and '.join(LOOPBACK)} are served, as there is no sign-in yet; "
-            "leave --host out"
-        )
-    listener = socket.socket(socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(("127.0.0.1", port))
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            f"--port {port}: {error.strerror or error}; choose another, such as --port {port + 1}"
-        ) from error
-    except OverflowError as error:
-        listener.close()
-        raise InputError(f"--port {port}: a port is 0 to 65535; choose one in between") from error
-    return listener
-
-
-class AnnouncingServer(uvicorn.Server):
-    """Prints the address on stdout once it listens; when it stops, open pages let go at once."""
-
-    def __init__(self, app: FastAPI) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                log_level="warning",
-                access_log=False,
-                timeout_graceful_shutdown=SECONDS_TO_FINISH,
-            )
-        )
-        self.page = app.state.page
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and sockets:
-            host, port = sockets[0].getsockname()
-            print(f"Chapter & Verse is at http://{host}:{port} (Ctrl-C stops it)", flush=True)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.page.stop_event.set()  # ends the stream by which each open page stays connected
-        await super().shutdown(sockets)
-
-
-def serve(
-    directory: str | Path | None = None,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    examples: Examples = EXAMPLES,
-) -> None:
-    """Serves the collection until it is stopped; prints the address once it listens.
-
-    Port 0 takes a free one. Raises QAError where the collection or the address can't be used.
-    """
-    from qa.answer import Assistant as CollectionAssistant
-
-    with listen(host, port) as listener:  # first: it fails fast, the models load slowly
-        assistant = CollectionAssistant.open(directory)
-        assistant.ask("Ready?")  # models are loaded now, not while the first visitor waits
-        try:
-            run(build_app(assistant, examples), listener)
-        except KeyboardInterrupt:
-            pass  # uvicorn has finished in good order by now
-        finally:
-            assistant.close()
-
-
-def run(app: FastAPI, listener: socket.socket) -> None:
-    """Serves until SIGINT or SIGTERM; what is being asked then has a few seconds to finish."""
-    AnnouncingServer(app).run(sockets=[listener])

@@ -1,18 +1,24 @@
 """The main job as a person does it: the command, the shipped models, files of four formats."""
 
+import asyncio
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from gradio_client import Client as GradioClient
+from mcp import Client as McpClient
 from reportlab.pdfgen.canvas import Canvas
 
 from qa import Assistant
 from qa.metrics import f1
 from qa.present import to_json
+from tests.browser.browsing import served
 from tests.fakes import write
 
 pytestmark = pytest.mark.slow
@@ -127,10 +133,26 @@ def test_navigation_is_in_no_passage(assistant: Assistant) -> None:
         assert words not in passages
 
 
-def test_the_command_says_the_same_and_finds_the_collection_whole(
-    collection: Path, assistant: Assistant
-) -> None:
+def test_every_way_of_asking_gives_the_same_json(collection: Path, assistant: Assistant) -> None:
     question = "When was the lighthouse lit for the first time?"
-    printed, asked = qa(collection, "ask", question), to_json(assistant.ask(question))
-    assert {**printed, "timings_ms": None} == {**asked, "timings_ms": None}
+    python = json.loads(json.dumps(to_json(assistant.ask(question))))
+    assert python["answer"] == "4 March 1867"
+    ways = {"command": qa(collection, "ask", question)}
+    with served(assistant) as address:
+        ways["http"] = httpx.post(f"{address}/api/ask", json={"question": question}).json()
+        with closing(GradioClient(address, verbose=False)) as client:
+            ways["gradio_client"] = client.predict(question, api_name="/ask")
+            markdown = client.predict(question, api_name="/chat")
+        ways["mcp"] = asyncio.run(asked_by_mcp(f"{address}/mcp", question))
+    for way, said in ways.items():
+        assert {**said, "timings_ms": None} == {**python, "timings_ms": None}, way
+    assert "4 March 1867" in markdown
+
+
+async def asked_by_mcp(address: str, question: str) -> Any:
+    async with McpClient(address) as client:
+        return (await client.call_tool("ask", {"question": question})).structured_content
+
+
+def test_the_command_finds_the_collection_whole(collection: Path) -> None:
     assert qa(collection, "check") == {"problems": []}

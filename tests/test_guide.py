@@ -40,6 +40,8 @@ ADDRESS = "127.0.0.1:7860"
 NOT_RUN = {
     "make ": "it installs into .venv, which takes minutes",
     "qa serve": "it runs until it is stopped; curl and Python find a server that the test started",
+    "qa users ": "it asks for a password",
+    "python -m http.server": "it runs until it is stopped",
     "caddy run": "it runs until it is stopped, and isn't a part of the project",
     "source .venv/bin/activate": "the tests run in an environment in which `qa` is installed",
     "python -m tests.benchmarks.": "it needs a large SQuAD file, and hours",
@@ -156,7 +158,7 @@ def test_targets_of_make_and_options_of_serve_exist(page: Path) -> None:
                 [*arguments, "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, f"{page.name}:{command.line}: {done.stderr}"
-        elif arguments[:2] == ["qa", "serve"]:
+        elif arguments[:2] in (["qa", "serve"], ["qa", "users"]):
             _parser().parse_args(arguments[1:])
 
 

@@ -1,5 +1,6 @@
 """A page under test: a server on a free loopback port, and Chromium that looks at it."""
 
+import os
 import shutil
 import threading
 import time
@@ -7,12 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from qa.access import Access
 from qa.page import Assistant, Examples
-from qa.service import AnnouncingServer, build_app, listen
+from qa.serve import AnnouncingServer, listen
+from qa.service import build_app
 from tests.event_loop import in_event_loop
 
+needs_chromium = [
+    pytest.mark.browser,
+    # Never left out unseen where changes are checked: there it fails.
+    pytest.mark.skipif(
+        shutil.which("chromium") is None and "CI" not in os.environ, reason="no chromium on PATH"
+    ),
+]
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -27,10 +38,12 @@ PHONE = {"width": 390, "height": 844}
 
 
 @contextmanager
-def served(assistant: Assistant, examples: Examples = ()) -> Iterator[str]:
+def served(
+    assistant: Assistant, examples: Examples = (), access: Access | None = None
+) -> Iterator[str]:
     """The address of the service over the assistant, in a thread of this process."""
     with listen("127.0.0.1", 0) as listener:
-        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples)))
+        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples, access)))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -1,24 +1,16 @@
 """The page as a visitor sees it, in Chromium."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.browsing import chromium, context, served
+from tests.browser.browsing import chromium, context, needs_chromium, served
 from tests.browser.screenshots import ABSTAINED, ANSWERED, HOSTILE, UNSURE, ask
 from tests.keyword_assistant import HOSTILE as HOSTILE_TEXT
 from tests.keyword_assistant import HOSTILE_NAME, KeywordAssistant
 
-pytestmark = [
-    pytest.mark.browser,
-    # Never left out unseen where changes are checked: there it fails.
-    pytest.mark.skipif(
-        shutil.which("chromium") is None and "CI" not in os.environ, reason="no chromium on PATH"
-    ),
-]
+pytestmark = needs_chromium
 
 EXAMPLES = ((ANSWERED, "town/chronicle.txt"),)
 

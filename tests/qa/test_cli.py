@@ -1,8 +1,10 @@
 """The command in this process, with stand-ins for the models; the whole output is compared."""
 
+import io
 import json
 import random
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from index.store import Store
 from qa.cli import main
 from qa.confidence import UNFITTED
 from qa.read import ExtractiveReader
+from qa.users import Users
 from tests.fakes import NumberReader, WordEmbedder, write
 
 FILES = {
@@ -375,3 +378,30 @@ def test_terminal_codes_in_documents_and_names_do_nothing(run: Run, tmp_path: Pa
         run("search", "well"),
     )
     assert "\x1b" not in "".join(out + err for _, out, err in outputs)
+
+
+def test_people_who_may_sign_in(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = tmp_path / "people"
+
+    def type_in(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+
+    type_in("correct horse\nand more\n")
+    assert run("users", "add", "eira", "--users", people) == (0, "eira may sign in\n", "")
+    assert Users(people).verify("eira", "correct horse")
+    type_in("battery staple")
+    assert run("users", "add", "eira", "--users", people) == (0, "eira has a new password\n", "")
+    type_in("short")
+    assert run("users", "add", "bryn", "--users", people) == (
+        2,
+        "",
+        "qa: The password has 5 characters: take 8 to 256\n",
+    )
+    assert run("users", "remove", "eira", "--users", people) == (
+        0,
+        "eira may no longer sign in\n",
+        "",
+    )
+    status, _, error = run("serve", "--users", people)
+    assert (status, error.count("\n")) == (2, 1)
+    assert "names nobody" in error
