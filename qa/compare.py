@@ -7,6 +7,7 @@ from typing import Any, Literal
 from index.errors import InputError
 from qa.bootstrap import Difference, differences
 from qa.gold import Gold
+from qa.present import count
 from qa.report import LOWER_IS_BETTER, SCORES, printable, shown
 from qa.result import Outcome
 
@@ -85,7 +86,13 @@ def comparison_to_json(comparison: Comparison) -> dict[str, Any]:
 def comparison_text(comparison: Comparison) -> str:
     """For people: each metric's change in words, and the questions that changed."""
     rows = [
-        (name, shown(name, change.old), shown(name, change.new), _signed(name, change), verdict_)
+        (
+            name,
+            shown(name, change.old),
+            shown(name, change.new),
+            change_text(name, change),
+            verdict_,
+        )
         for name, change in comparison.changes.items()
         for verdict_ in (verdict(name, change),)
     ]
@@ -96,7 +103,7 @@ def comparison_text(comparison: Comparison) -> str:
         f"  {words}".rstrip()
         for name, old, new, change, words in (head, *rows)
     ]
-    note = f"over the {comparison.questions:,} questions that both have asked"
+    note = f"over the {count(comparison.questions, 'question')} that both have asked"
     if comparison.left_out:
         note += f"; {comparison.left_out:,} are in one only, or changed, and left out"
     parts = ["\n".join([*lines, note])]
@@ -109,7 +116,7 @@ def comparison_text(comparison: Comparison) -> str:
     return printable("\n\n".join(parts))
 
 
-def _signed(metric: str, change: Difference) -> str:
+def change_text(metric: str, change: Difference) -> str:
     """For example "+2.1 (-0.4 to +4.6)", in percentage points or in the score's own unit."""
     scale, digits = (1, 3) if metric in SCORES else (100, 1)
     by, low, high = (

@@ -55,7 +55,7 @@ MEANINGS = {
     "best_f1": "token F1 at the best threshold",
     "best_f1_thresh": "that threshold on the score of no answer",
 }
-_COUNTS = frozenset(
+COUNTS = frozenset(
     {"questions", "answerable", "unanswerable", "total", "HasAns_total", "NoAns_total"}
     | {"passage_characters", "latency_ms_p50", "latency_ms_p95"}
 )
@@ -121,7 +121,7 @@ def shown(name: str, value: float | None) -> str:
     """A metric's value as people read it: a count, a score, or a percentage."""
     if value is None:
         return "-"
-    if name in _COUNTS:
+    if name in COUNTS:
         return f"{value:.0f}"
     return f"{value:.3f}" if name in SCORES else f"{100 * value:.1f} %"
 

@@ -196,6 +196,39 @@ def test_evaluate_measures_and_gates(run: Run, tmp_path: Path) -> None:
     assert (status, out) == (2, "")
 
 
+def test_evaluate_reports_and_compares(run: Run, papers: Path, tmp_path: Path) -> None:
+    gold = {"id": "1", "question": "How deep is the well?", "answers": ["40"]}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(gold | {"documents": ["well.txt"]}) + "\nnonsense\n")
+    status, out, _ = run("evaluate", path, "--report", tmp_path / "report")
+    assert status == 0
+    assert out.endswith(f"\nThe report is in {tmp_path / 'report' / 'report.html'}\n")
+    assert "problems:\nline 2: it is not JSON\n" in out
+    old = tmp_path / "report" / "report.json"
+    figures = run.json("evaluate", path, "--compare", old)
+    assert figures["problems"] == ["line 2: it is not JSON"]
+    assert figures["gold_passage_em"] == 1
+    assert figures["comparison"]["changes"]["em"]["verdict"] == "within chance"
+    assert "over the 1 questions that both" not in run("evaluate", path, "--compare", old)[1]
+    path.write_text(json.dumps(gold | {"id": "2"}))
+    status, out, err = run("evaluate", path, "--compare", old)
+    assert (status, out) == (2, "")
+    assert "none of these questions" in err
+    status, out, err = run("evaluate", path, "--reader-only", "--compare", old)
+    assert (status, out) == (2, "")
+    assert "leave out --reader-only" in err
+
+
+def test_an_empty_gold_set_is_an_error(run: Run, papers: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    for text in ("", "\n\n", "nonsense\n"):
+        path.write_text(text)
+        status, out, err = run("evaluate", path)
+        assert (status, out) == (2, "")
+        assert err.count("\n") == 1
+        assert "is not a gold set I can read" in err
+
+
 def test_evaluate_of_the_reader_alone(run: Run, tmp_path: Path) -> None:
     answer = {"text": "40", "answer_start": 12}
     question = {"id": "1", "question": "How deep?", "answers": [answer]}
