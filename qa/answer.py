@@ -94,6 +94,11 @@ class Assistant:
             ),
         )
 
+    @property
+    def generation(self) -> int:
+        """Counts the changes of what can be found; kept with feedback."""
+        return self._collection.store.generation
+
     def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
         return retrieve(self._collection, self._embedder, _checked(query), limit=limit)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from index.errors import InputError, QAError
-from qa import cli_evaluate
+from qa import cli_evaluate, cli_feedback
 from qa.terminal import DONE as _DONE
 from qa.terminal import FAILED as _FAILED
 from qa.terminal import WRONG as _WRONG
@@ -87,6 +87,12 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help="default: 10")
     cli_evaluate.add_options(
         command("evaluate", cli_evaluate.evaluate, "measure the answers to gold questions")
+    )
+    cli_feedback.add_feedback_options(
+        command("feedback", cli_feedback.feedback, "what people said of answers", has_json=False)
+    )
+    cli_feedback.add_gold_options(
+        command("gold", cli_feedback.gold, "write gold questions over passages", has_json=False)
     )
     train = command("train", _train, "train a reader from files of questions")
     train.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -190,9 +196,14 @@ def _remove(options: argparse.Namespace) -> int:
     from index.collection import Collection
     from index.sync import remove
     from qa.answer import collection_directory
+    from qa.feedback import Feedback
     from qa.present import one_line
 
-    remove(Collection(collection_directory(options.collection)), options.document)
+    directory = collection_directory(options.collection)
+    collection = Collection(directory)
+    text = collection.document(options.document).text
+    remove(collection, options.document)
+    Feedback(directory).remove_document(options.document, text)
     if options.json:
         _print_json({"removed": options.document})
     else:

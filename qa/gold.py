@@ -1,6 +1,7 @@
 """Gold questions: what was asked, and what a person found to be the answer."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.errors import InputError
@@ -46,6 +47,22 @@ class Gold:
 
     questions: tuple[GoldQuestion, ...]
     problems: tuple[str, ...] = ()
+
+
+def gold_line(question: GoldQuestion) -> str:
+    """The line of a gold file that reads back as this question, with its line end."""
+    record: dict[str, object] = {
+        "id": question.id,
+        "question": question.question,
+        "answers": question.answers,
+        "documents": question.documents,
+    }
+    for name in ("page", "start", "end", "kind"):
+        if (value := getattr(question, name)) is not None:
+            record[name] = value
+    if question.history:
+        record["history"] = [asdict(turn) for turn in question.history]
+    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def read_gold(path: Path) -> Gold:
