@@ -112,12 +112,12 @@ def evaluate(assistant: Asked, gold: Gold, progress: bool = False) -> Report:
         try:
             answer = assistant.ask(question.question, history=question.history)
         except InputError as error:
-            problems.append(f"{question.id}: it can't be asked: {error}")
+            problems.append(f"{question.label}: it can't be asked: {error}")
             continue
         unread = _not_exact(collection, answer)
         if unread:
             more = f" (and {len(unread) - 1} more)" if len(unread) > 1 else ""
-            problems.append(f"{question.id}: {unread[0]} doesn't read back{more}")
+            problems.append(f"{question.label}: {unread[0]} doesn't read back{more}")
         gold_passages = collection.gold_passages(question)
         in_gold = (
             assistant.best_in(answer.standalone_question, gold_passages) if gold_passages else None
@@ -137,7 +137,7 @@ def evaluate(assistant: Asked, gold: Gold, progress: bool = False) -> Report:
 def _gold_problems(collection: _Collection, question: GoldQuestion) -> Iterator[str]:
     unknown = [name for name in question.documents if collection.text(name) is None]
     for name in unknown:
-        yield f"{question.id}: the collection has no document {name!r}"
+        yield f"{question.label}: the collection has no document {name!r}"
     if not question.answers or not question.documents or unknown:
         return
     if question.start is not None:
@@ -145,14 +145,14 @@ def _gold_problems(collection: _Collection, question: GoldQuestion) -> Iterator[
         marked = text[question.start : question.end]
         if not metrics.holds_answer(metrics.words(marked), question.answers):
             yield (
-                f"{question.id}: characters {question.start} to {question.end} of "
+                f"{question.label}: characters {question.start} to {question.end} of "
                 f"{question.documents[0]!r} are {marked[:40]!r}, which holds none of its answers"
             )
     elif not any(
         metrics.holds_answer(collection.words(name), question.answers)
         for name in question.documents
     ):
-        yield f"{question.id}: none of its answers is in {', '.join(question.documents)}"
+        yield f"{question.label}: none of its answers is in {', '.join(question.documents)}"
 
 
 def _not_exact(collection: _Collection, answer: Answer) -> list[str]:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 
-from qa.feedback import Entry, Note, Place
+from qa.feedback import Entry
 from qa.gold import GoldQuestion
 from qa.metrics import scorable
+from qa.note import Note, Place
 
 Text = Callable[[str], str | None]  # a document's text by its name; None where there is none
 

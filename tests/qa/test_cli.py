@@ -18,8 +18,9 @@ import qa.answer
 from index.store import Store
 from qa.cli import main
 from qa.confidence import UNFITTED
-from qa.feedback import Feedback, note_on
+from qa.feedback import Feedback
 from qa.gold import GoldQuestion, read_gold
+from qa.note import note_on
 from qa.read import ExtractiveReader
 from tests.fakes import NumberReader, WordEmbedder, write
 

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from index.errors import InputError
 from index.types import Content, Document, Passage
 from qa.evaluate import Report, evaluate
 from qa.evaluate_reader import evaluate_reader
-from qa.gold import Gold, GoldQuestion
+from qa.gold import Gold, GoldQuestion, read_gold
 from qa.report import check_thresholds, fail_under, metrics_text, report_text
 from qa.squad import SquadAnswer, SquadContext, SquadQuestion
 from qa.summary import by_document, by_kind
@@ -293,6 +294,23 @@ def test_problems_of_the_gold_set_are_listed_and_the_rest_goes_on() -> None:
     )
     assert [result.id for result in report.results] == ["unknown", "absent", "moved", "fine"]
     assert report["passage_recall@20"] == 0.75  # what isn't there isn't found
+
+
+def test_problems_name_the_line_of_a_file(tmp_path: Path) -> None:
+    lines = (
+        '{"id": "a", "question": "after north?", "answers": ["Oslo"], "documents": ["one.txt"]}',
+        "nonsense",
+        '{"id": "b", "question": "after north?", "answers": ["Oslo"], "documents": ["six.txt"]}',
+    )
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(lines))
+    report = evaluate(FakeAssistant(DOCUMENTS), read_gold(path))
+    assert report["questions"] == 2
+    assert report.problems == (
+        "line 2: it is not JSON",
+        "line 1 (a): none of its answers is in one.txt",
+        "line 3 (b): the collection has no document 'six.txt'",
+    )
 
 
 def test_a_set_without_questions_is_an_error() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import CollectionError, InputError
-from qa.feedback import Feedback, Note, Place, Verdict, note_from_json, note_on
+from qa.feedback import Feedback
 from qa.feedback_gold import gold_from_feedback
 from qa.gold import GoldQuestion, gold_line, read_gold
+from qa.note import Note, Place, Verdict, note_from_json, note_on
 from qa.types import Turn
 from tests.qa.test_evaluate import DOCUMENTS, FakeAssistant
 
