@@ -74,6 +74,10 @@ class Collection:
             return None
         return self.store.passage_ids_of(chosen(scope, self.documents()))
 
+    def passages_of(self, document: str) -> tuple[Passage, ...]:
+        """The passages of the document of that name, in its order."""
+        return self.store.passages_of(document)
+
     def require(self, settings: Mapping[str, str]) -> None:
         """Raises CollectionError, naming the remedy, if passages were made with other settings."""
         made = self.store.settings()

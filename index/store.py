@@ -233,6 +233,15 @@ class Store:
         )
         return np.array([id_ for (id_,) in rows], np.int64)
 
+    def passages_of(self, document: str) -> tuple[Passage, ...]:
+        """The passages of the document of that name, in its order."""
+        rows = self._rows(
+            f"SELECT {_PASSAGE_COLUMNS} FROM passages JOIN documents"  # noqa: S608
+            ' ON documents.id = document_id WHERE documents.name = ? ORDER BY "start"',
+            document,
+        )
+        return tuple(Passage(**dict(zip(_PASSAGE_FIELDS, row, strict=True))) for row in rows)
+
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that are still there, by id."""
         marks = ",".join("?" * len(ids))

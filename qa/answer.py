@@ -10,7 +10,7 @@ from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
 from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary, Embedder
+from index.types import Document, DocumentSummary, Embedder, Passage
 from qa.choose import Choice, choose, reranked
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.converse import Meant, stand_alone, with_topic
@@ -113,6 +113,11 @@ class Assistant:
             ),
         )
 
+    @property
+    def generation(self) -> int:
+        """Counts the changes of what can be found; kept with feedback."""
+        return self._collection.store.generation
+
     def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
         return retrieve(self._collection, self._embedder, _checked(query), limit=limit, scope=scope)
@@ -124,6 +129,18 @@ class Assistant:
     def documents(self) -> tuple[DocumentSummary, ...]:
         """By name."""
         return self._collection.documents()
+
+    def passages(self, document: str) -> tuple[Passage, ...]:
+        """The passages of the document of that name, in its order."""
+        return self._collection.passages_of(document)
+
+    def best_in(self, question: str, passages: Sequence[Passage]) -> str:
+        """The words of these passages that answer best, however unlikely; "" if none do."""
+        hits = [Hit(passage=passage, score=0.0, rank=1) for passage in passages]
+        type_ = question_type(question)
+        choices = choose(type_, question, self._reader.read(question, hits))
+        candidates, _ = self._present(type_, choices[:1])
+        return candidates[0].text if candidates else ""
 
     def _status(self, candidates: Sequence[Candidate], disagreement: Sequence[int]) -> Status:
         """Two likely answers are shown however little each is ahead of the other."""

@@ -4,7 +4,6 @@ Exit 0 done, 1 a check that was asked for failed, 2 the input or the call is wro
 """
 
 import argparse
-import json
 import os
 import shlex
 import sqlite3
@@ -14,8 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from index.errors import InputError, QAError
-
-_DONE, _FAILED, _WRONG = 0, 1, 2
+from qa import cli_evaluate, cli_feedback
+from qa.terminal import DONE as _DONE
+from qa.terminal import FAILED as _FAILED
+from qa.terminal import WRONG as _WRONG
+from qa.terminal import print_json as _print_json
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -84,13 +86,14 @@ def _parser() -> argparse.ArgumentParser:
     search = command("search", _search, "find passages")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help="default: 10")
-    evaluate = command("evaluate", _evaluate, "measure the answers to gold questions")
-    evaluate.add_argument("gold", type=Path, metavar="GOLD")
-    evaluate.add_argument(
-        "--reader-only", action="store_true", help="reading alone, over a SQuAD file"
+    cli_evaluate.add_options(
+        command("evaluate", cli_evaluate.evaluate, "measure the answers to gold questions")
     )
-    evaluate.add_argument(
-        "--fail-under", metavar="METRIC=VALUE,...", help="exit with 1 if a metric is lower"
+    cli_feedback.add_feedback_options(
+        command("feedback", cli_feedback.feedback, "what people said of answers", has_json=False)
+    )
+    cli_feedback.add_gold_options(
+        command("gold", cli_feedback.gold, "write gold questions over passages", has_json=False)
     )
     train = command("train", _train, "train a reader from files of questions")
     train.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -151,10 +154,6 @@ def _rate(text: str) -> float:
     if not 0 < rate < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number between 0 and 1")
     return rate
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def _index(options: argparse.Namespace) -> int:
@@ -220,9 +219,14 @@ def _remove(options: argparse.Namespace) -> int:
     from index.collection import Collection
     from index.sync import remove
     from qa.answer import collection_directory
+    from qa.feedback import Feedback
     from qa.present import one_line
 
-    remove(Collection(collection_directory(options.collection)), options.document)
+    directory = collection_directory(options.collection)
+    collection = Collection(directory)
+    text = collection.document(options.document).text
+    remove(collection, options.document)
+    Feedback(directory).remove_document(options.document, text)
     if options.json:
         _print_json({"removed": options.document})
     else:
@@ -259,37 +263,6 @@ def _search(options: argparse.Namespace) -> int:
     else:
         print(hits_to_text(hits))
     return _DONE
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from qa.answer import Assistant, reader_folder
-    from qa.evaluate import Metrics, evaluate
-    from qa.evaluate_reader import evaluate_reader
-    from qa.gold import read_gold
-    from qa.read import ExtractiveReader
-    from qa.report import check_thresholds, fail_under, metrics_text, report_text
-    from qa.squad import read_squad
-
-    figures: Metrics
-    if options.fail_under:
-        check_thresholds(options.fail_under)
-    if options.reader_only:
-        squad = read_squad(options.gold)
-        reader = ExtractiveReader.load(reader_folder())
-        figures = evaluate_reader(reader, squad, progress=True)
-        text = metrics_text(figures)
-    else:
-        gold = read_gold(options.gold)
-        figures = report = evaluate(Assistant.open(options.collection), gold, progress=True)
-        text = report_text(report)
-    if options.json:
-        _print_json(dict(figures))
-    else:
-        print(text)
-    failures = fail_under(figures, options.fail_under) if options.fail_under else []
-    for failure in failures:
-        print(f"qa: {failure}", file=sys.stderr)
-    return _FAILED if failures else _DONE
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -1,6 +1,7 @@
 """Gold questions: what was asked, and what a person found to be the answer."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from index.errors import InputError
@@ -26,7 +27,7 @@ class GoldQuestion:
     """A question with its answers; none where the collection does not say.
 
     `documents` are names of documents that say it. `page` and the characters `[start, end)` are
-    those of the first of them; None where they aren't known.
+    those of the first of them; None where they aren't known. `line` is its line in a file.
     """
 
     id: str
@@ -38,6 +39,12 @@ class GoldQuestion:
     end: int | None = None
     kind: str | None = None
     history: tuple[Turn, ...] = ()
+    line: int | None = field(default=None, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What problems with it are listed under: its line, if it has one, and its id."""
+        return self.id if self.line is None else f"line {self.line} ({self.id})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,22 @@ class Gold:
 
     questions: tuple[GoldQuestion, ...]
     problems: tuple[str, ...] = ()
+
+
+def gold_line(question: GoldQuestion) -> str:
+    """The line of a gold file that reads back as this question, with its line end."""
+    record: dict[str, object] = {
+        "id": question.id,
+        "question": question.question,
+        "answers": question.answers,
+        "documents": question.documents,
+    }
+    for name in ("page", "start", "end", "kind"):
+        if (value := getattr(question, name)) is not None:
+            record[name] = value
+    if question.history:
+        record["history"] = [asdict(turn) for turn in question.history]
+    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 def read_gold(path: Path) -> Gold:
@@ -69,7 +92,7 @@ def read_gold(path: Path) -> Gold:
         if question.id in questions:
             problems.append(f"line {number}: an earlier question has the id {question.id!r} too")
         else:
-            questions[question.id] = question
+            questions[question.id] = replace(question, line=number)
     if not questions:
         why = problems[0] if problems else "it is empty"
         raise InputError(f"{path} is not a gold set I can read ({why}); I read {_SHAPE}")

@@ -1,12 +1,14 @@
 """Metrics for people to read, and thresholds for them to fail."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from index.errors import InputError
-from qa.evaluate import Metrics, Report, by_kind
+from qa.bootstrap import Interval
+from qa.evaluate import Metrics, Report
+from qa.summary import by_document, by_kind
 
-_MEANINGS = {
+MEANINGS = {
     "questions": "asked",
     "answerable": "to which the collection has an answer",
     "unanswerable": "to which it has none",
@@ -26,6 +28,8 @@ _MEANINGS = {
     "mrr@10": "1 / rank of the first passage that holds it",
     "ndcg@10": "how near the order of passages is to the best",
     "passage_characters": "mean length of passages found",
+    "gold_passage_em": "exact match in the passage that holds the answer, read alone",
+    "gold_passage_f1": "token F1 in the passage that holds the answer, read alone",
     "refused": "of the unanswerable, not answered",
     "false_answers": "of the unanswerable, answered; lower is better",
     "unsure": "shown as a possibility, all questions",
@@ -51,53 +55,75 @@ _MEANINGS = {
     "best_f1": "token F1 at the best threshold",
     "best_f1_thresh": "that threshold on the score of no answer",
 }
-_COUNTS = frozenset(
+COUNTS = frozenset(
     {"questions", "answerable", "unanswerable", "total", "HasAns_total", "NoAns_total"}
     | {"passage_characters", "latency_ms_p50", "latency_ms_p95"}
 )
-_SCORES = frozenset(
+SCORES = frozenset(
     {"mrr@10", "ndcg@10", "auroc", "ece", "brier", "best_exact_thresh", "best_f1_thresh"}
 )
-_LOWER_IS_BETTER = frozenset(
+LOWER_IS_BETTER = frozenset(
     {"false_answers", "unsure", "ece", "brier", "latency_ms_p50", "latency_ms_p95"}
 )
-_KIND_COLUMNS = ("questions", "em", "f1", "forced_f1", "passage_recall@5", "refused")
+GROUP_COLUMNS = ("questions", "em", "f1", "forced_f1", "passage_recall@5", "refused")
+_DOCUMENTS_SHOWN = 20
 
 
-def metrics_text(figures: Metrics) -> str:
-    """Metrics for people, a line each: name, value and what it means."""
-    rows = [[name, _shown(name, figures[name])] for name in figures]
-    names, values = (max(len(row[column]) for row in rows) for column in (0, 1))
+def metrics_text(figures: Metrics, intervals: Mapping[str, Interval] | None = None) -> str:
+    """Metrics for people, a line each: name, value, 95 % interval if any, and what it means."""
+    ranges = {name: interval_text(name, interval) for name, interval in (intervals or {}).items()}
+    rows = [[name, shown(name, figures[name]), ranges.get(name, "")] for name in figures]
+    names, values, widest = (max(len(row[column]) for row in rows) for column in range(3))
+    widest += 2 * bool(widest)
     return "\n".join(
-        f"{name:<{names}}  {value:>{values}}  {_MEANINGS[name]}" for name, value in rows
+        f"{name:<{names}}  {value:>{values}}{between:>{widest}}  {MEANINGS[name]}"
+        for name, value, between in rows
     )
 
 
 def report_text(report: Report) -> str:
-    """A report for people: the metrics, those of each kind of question, and the problems."""
-    parts = [metrics_text(report)]
-    if kinds := by_kind(report):
-        width = max(len("kind"), *map(len, kinds))
-        rows = [f"{'kind':<{width}}" + "".join(f"  {name:>7}" for name in _KIND_COLUMNS)]
-        for kind, figures in kinds.items():
-            cells = (
-                f"  {_shown(name, figures[name]):>{max(7, len(name))}}" for name in _KIND_COLUMNS
-            )
-            rows.append(f"{kind:<{width}}" + "".join(cells))
-        parts.append("\n".join(rows))
+    """A report for people: the metrics, those of each kind and document, and the problems."""
+    parts = [metrics_text(report, report.intervals)]
+    if kinds := by_kind(report.results):
+        parts.append(_groups_text("kind", kinds))
+    if documents := by_document(report.results):
+        worst = sorted(documents.items(), key=lambda item: (item[1]["answerable_f1"], item[0]))
+        parts.append(_groups_text("document", dict(worst[:_DOCUMENTS_SHOWN])))
+        if len(worst) > _DOCUMENTS_SHOWN:
+            parts[-1] += f"\nand {len(worst) - _DOCUMENTS_SHOWN:,} more documents, which do better"
     if report.problems:
         parts.append("\n".join(("problems:", *report.problems)))
-    # Names and answers come from files: nothing in them may steer the terminal.
-    lines = "\n\n".join(parts).split("\n")
+    return printable("\n\n".join(parts))
+
+
+def printable(text: str) -> str:
+    """The lines without what could steer a terminal: names and answers come from files."""
+    lines = text.split("\n")
     return "\n".join("".join(c if c.isprintable() else "?" for c in line) for line in lines)
 
 
-def _shown(name: str, value: float | None) -> str:
+def _groups_text(what: str, groups: Mapping[str, Metrics]) -> str:
+    width = max(len(what), *map(len, groups))
+    rows = [f"{what:<{width}}" + "".join(f"  {name:>7}" for name in GROUP_COLUMNS)]
+    for group, figures in groups.items():
+        cells = (f"  {shown(name, figures[name]):>{max(7, len(name))}}" for name in GROUP_COLUMNS)
+        rows.append(f"{group:<{width}}" + "".join(cells))
+    return "\n".join(rows)
+
+
+def interval_text(name: str, interval: Interval) -> str:
+    """For example "61.2 – 72.0 %"."""
+    low, high = (shown(name, bound) for bound in interval)
+    return f"{low.removesuffix(' %')} – {high}"
+
+
+def shown(name: str, value: float | None) -> str:
+    """A metric's value as people read it: a count, a score, or a percentage."""
     if value is None:
         return "-"
-    if name in _COUNTS:
+    if name in COUNTS:
         return f"{value:.0f}"
-    return f"{value:.3f}" if name in _SCORES else f"{100 * value:.1f} %"
+    return f"{value:.3f}" if name in SCORES else f"{100 * value:.1f} %"
 
 
 def fail_under(figures: Metrics, thresholds: str) -> list[str]:
@@ -119,7 +145,7 @@ def fail_under(figures: Metrics, thresholds: str) -> list[str]:
 def check_thresholds(thresholds: str) -> None:
     """Raises InputError as `fail_under` does, before a long run."""
     for part in thresholds.split(","):
-        _threshold(part, _MEANINGS)
+        _threshold(part, MEANINGS)
 
 
 def _threshold(part: str, figures: Iterable[str]) -> tuple[str, float]:
@@ -132,6 +158,6 @@ def _threshold(part: str, figures: Iterable[str]) -> tuple[str, float]:
         raise InputError(f"{part!r} is not a threshold; write metric=number, such as f1=0.8")
     if name not in figures:
         raise InputError(f"{name!r} is not a metric; the metrics are {', '.join(figures)}")
-    if name in _LOWER_IS_BETTER:
+    if name in LOWER_IS_BETTER:
         raise InputError(f"{name!r} can't be checked: lower is better, and this is a least value")
     return name, least

@@ -2,7 +2,7 @@
 
 So a page may use all of the shell (`cd`, pipes, `export`, `$?`), and yet the models, which take
 seconds to load, are loaded once for all pages: the `qa` on the shell's PATH is a small script that
-hands its arguments, folder and environment to a thread here, which calls `qa.cli.main`.
+hands its arguments, folder, environment and input to a thread here, which calls `qa.cli.main`.
 """
 
 import io
@@ -31,6 +31,7 @@ import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as connection:
     connection.connect({address!r})
     call = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+    call["typed"] = sys.stdin.read()
     connection.sendall(json.dumps(call).encode() + b"\\n")
     with connection.makefile("rb") as answer:
         done = json.loads(answer.read())
@@ -130,6 +131,7 @@ def _run(call: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
         mock.patch.dict(os.environ, call["environment"], clear=True),
         redirect_stdout(_Stream(1, written)),
         redirect_stderr(_Stream(2, written)),
+        mock.patch("sys.stdin", io.StringIO(call["typed"])),
     ):
         try:
             if call["arguments"][0] == _PYTHON:

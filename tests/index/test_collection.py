@@ -44,6 +44,19 @@ def test_every_passage_reads_back_and_knows_its_document(collection: Collection)
         assert document.text[passage.start : passage.end] == passage.text == document.text
 
 
+def test_passages_of_a_document_come_in_its_order(tmp_path: Path) -> None:
+    text = "\n\n".join(f"# Part {number}\n\n{'It says so. ' * 50}" for number in range(5))
+    papers = write(tmp_path / "papers", {"long.md": text, "other.txt": "Other words."})
+    with closing(Collection(tmp_path / "collection", create=True)) as collection:
+        sync(collection, [papers], EMBEDDER)
+        passages = collection.passages_of("long.md")
+        assert len(passages) >= 5
+        assert [p.start for p in passages] == sorted(p.start for p in passages)
+        assert {passage.document for passage in passages} == {"long.md"}
+        assert len(passages) + 1 == len(collection.store.passage_ids())
+        assert collection.passages_of("none.md") == ()
+
+
 def test_a_document_reads_back_with_its_headings_and_entries(tmp_path: Path) -> None:
     html = "<h1>Wells</h1><dl><dt>depth(feet)<dd>How deep it is.</dl><p>After."
     papers = write(tmp_path / "papers", {"wells.html": html})

@@ -53,6 +53,19 @@ def test_the_answer_is_cited_in_its_sentence(assistant: Assistant) -> None:
     assert_exact(assistant, answer)
 
 
+def test_given_passages_are_read_alone(assistant: Assistant) -> None:
+    tower = assistant.passages("c.txt")
+    assert [passage.text for passage in tower] == [FILES["c.txt"]]
+    assert assistant.best_in("How deep is the old well?", tower) == "99"
+    assert assistant.best_in("How deep is the old well?", assistant.passages("d.txt")) == ""
+
+
+def test_the_generation_counts_changes(assistant: Assistant, collection: Collection) -> None:
+    before = assistant.generation
+    remove(collection, "d.txt")
+    assert assistant.generation > before
+
+
 def test_the_same_answer_of_two_documents_is_one_with_both_citations(
     assistant: Assistant,
 ) -> None:

@@ -5,6 +5,7 @@ import json
 import random
 import sqlite3
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ import qa.answer
 from index.store import Store
 from qa.cli import main
 from qa.confidence import UNFITTED
+from qa.feedback import Feedback
+from qa.gold import GoldQuestion, read_gold
+from qa.note import note_on
 from qa.read import ExtractiveReader
 from qa.users import Users
 from tests.fakes import NumberReader, WordEmbedder, write
@@ -197,6 +201,158 @@ def test_evaluate_measures_and_gates(run: Run, tmp_path: Path) -> None:
     assert err.startswith("qa: passage_characters is ")
     status, out, _ = run("evaluate", path, "--fail-under", "f2=0.5")
     assert (status, out) == (2, "")
+
+
+def test_evaluate_reports_and_compares(run: Run, papers: Path, tmp_path: Path) -> None:
+    gold = {"id": "1", "question": "How deep is the well?", "answers": ["40"]}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(gold | {"documents": ["well.txt"]}) + "\nnonsense\n")
+    status, out, _ = run("evaluate", path, "--report", tmp_path / "report")
+    assert status == 0
+    assert out.endswith(f"\nThe report is in {tmp_path / 'report' / 'report.html'}\n")
+    assert "problems:\nline 2: it is not JSON\n" in out
+    old = tmp_path / "report" / "report.json"
+    figures = run.json("evaluate", path, "--compare", old)
+    assert figures["problems"] == ["line 2: it is not JSON"]
+    assert figures["gold_passage_em"] == 1
+    assert figures["comparison"]["changes"]["em"]["verdict"] == "within chance"
+    assert "over the 1 questions that both" not in run("evaluate", path, "--compare", old)[1]
+    path.write_text(json.dumps(gold | {"id": "2"}))
+    status, out, err = run("evaluate", path, "--compare", old)
+    assert (status, out) == (2, "")
+    assert "none of these questions" in err
+    status, out, err = run("evaluate", path, "--reader-only", "--compare", old)
+    assert (status, out) == (2, "")
+    assert "leave out --reader-only" in err
+
+
+def test_an_empty_gold_set_is_an_error(run: Run, papers: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    for text in ("", "\n\n", "nonsense\n"):
+        path.write_text(text)
+        status, out, err = run("evaluate", path)
+        assert (status, out) == (2, "")
+        assert err.count("\n") == 1
+        assert "is not a gold set I can read" in err
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Lines that somebody types in answer to prompts."""
+
+    def type_(*lines: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+
+    return type_
+
+
+@pytest.mark.usefixtures("papers")
+def test_feedback_is_reviewed_exported_and_goes_with_its_document(
+    run: Run, tmp_path: Path, typed: Callable[..., None]
+) -> None:
+    assistant = qa.answer.Assistant.open(tmp_path / "collection")
+    answer = assistant.ask("How deep is the well behind the mill?")
+    assert (answer.status, answer.text) == ("answered", "40")
+    refused = assistant.ask("Whose umbrella?")
+    feedback = Feedback(tmp_path / "collection")
+    for note in (
+        note_on(answer, "up", generation=assistant.generation),
+        note_on(refused, "down", generation=assistant.generation),
+        note_on(refused, "correction", correction="the mill", generation=0, person="\x1b[2J"),
+    ):
+        feedback.add(note)
+    status, out, err = run("feedback", "export")
+    assert status == 0
+    assert [json.loads(line) for line in out.splitlines()] == [
+        {
+            "id": "feedback-1",
+            "question": "How deep is the well behind the mill?",
+            "answers": ["40"],
+            "documents": ["well.txt"],
+            "start": 28,
+            "end": 30,
+            "kind": "feedback",
+        },
+        {
+            "id": "feedback-3",
+            "question": "Whose umbrella?",
+            "answers": ["the mill"],
+            "documents": ["well.txt"],
+            "start": 16,
+            "end": 24,
+            "kind": "feedback",
+        },
+    ]
+    assert err == "2 questions, 0 left out\n"
+    typed("what?", "k", "m", "", "d")
+    status, out, _ = run("feedback", "review")
+    assert status == 0
+    assert out.startswith("3 notes to review\n\n1 ")
+    assert "  cited     well.txt, 28 to 30\n  said      right\n" in out
+    assert "  becomes   no gold question: it answered nothing, and no answer was given\n" in out
+    assert "\x1b" not in out
+    assert [(e.id, e.note.verdict) for e in feedback.entries()] == [(1, "up"), (2, "no_answer")]
+    assert run("feedback", "review")[1] == "0 notes to review\n"
+    assert run("remove", "well.txt")[0] == 0
+    assert [entry.id for entry in feedback.entries()] == [2]
+
+
+@pytest.mark.usefixtures("papers")
+def test_review_may_stop_at_any_time(run: Run, tmp_path: Path, typed: Callable[..., None]) -> None:
+    assistant = qa.answer.Assistant.open(tmp_path / "collection")
+    feedback = Feedback(tmp_path / "collection")
+    feedback.add(note_on(assistant.ask("Whose umbrella?"), "down", generation=0))
+    for lines in ((), ("q",), ("m",), ("s",)):
+        typed(*lines)
+        assert run("feedback", "review")[0] == 0
+        assert [entry.reviewed for entry in feedback.entries()] == [False]
+
+
+@pytest.mark.usefixtures("papers")
+def test_gold_questions_are_drafted_over_passages(
+    run: Run, tmp_path: Path, typed: Callable[..., None]
+) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": "draft-1", "question": "Whose umbrella?", "answers": []}')
+    run("remove", "notes/mill.md")
+    typed("")
+    status, out, _ = run("gold", "draft", path)
+    assert status == 0
+    assert f"\n{FILES['well.txt']}, well.txt\n\n{FILES['well.txt']}\n\nQuestion: " in out
+    assert out.endswith("\nThere is no passage left without a question\n")
+    for lines in ((), ("How deep?",), ("How deep?", "41 feet", "the")):
+        typed(*lines)
+        assert run("gold", "draft", path)[0] == 0
+        assert len(read_gold(path).questions) == 1
+    typed("How deep?", "41 feet", "40  FEET")
+    out = run("gold", "draft", path)[1]
+    assert out.count("These words don't stand in the passage. Copy them from it") == 1
+    questions = read_gold(path).questions
+    assert questions[1:] == (
+        GoldQuestion(
+            id="draft-2",
+            question="How deep?",
+            answers=("40 feet",),
+            documents=("well.txt",),
+            start=28,
+            end=35,
+        ),
+    )
+    assert "Question" not in run("gold", "draft", path)[1]
+
+
+def test_an_answer_that_stands_twice_is_asked_for(
+    run: Run, tmp_path: Path, typed: Callable[..., None]
+) -> None:
+    run("index", write(tmp_path / "papers", {"mill.txt": "The mill is by the old mill, Millie."}))
+    typed("Where is it?", "mill", "3", "2")
+    out = run("gold", "draft", tmp_path / "new.jsonl")[1]
+    assert out.count("They stand there 2 times. Which, 1 to 2? ") == 2
+    (question,) = read_gold(tmp_path / "new.jsonl").questions
+    assert (question.start, question.end) == (23, 27)
+    status, _, err = run("gold", "draft", tmp_path / "new.jsonl.gz")
+    assert status == 2
+    assert "unpack it first" in err
 
 
 def test_evaluate_of_the_reader_alone(run: Run, tmp_path: Path) -> None:

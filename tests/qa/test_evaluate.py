@@ -4,24 +4,28 @@ import json
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from index.errors import InputError
 from index.types import Content, Document, Passage
-from qa.evaluate import Report, by_kind, evaluate
+from qa.evaluate import Report, evaluate
 from qa.evaluate_reader import evaluate_reader
-from qa.gold import Gold, GoldQuestion
+from qa.gold import Gold, GoldQuestion, read_gold
 from qa.report import check_thresholds, fail_under, metrics_text, report_text
 from qa.squad import SquadAnswer, SquadContext, SquadQuestion
+from qa.summary import by_document, by_kind
 from qa.types import Answer, Candidate, Citation, Hit, Span, Status, Timings, Turn
 
-CONTRACT_KEYS = re.findall(
+KEYS = re.findall(
     r"\S+",
     """
     questions answerable unanswerable em f1 raw_em answerable_em answerable_f1 forced_em forced_f1
     document_recall@1 document_recall@5 document_recall@20
     passage_recall@1 passage_recall@5 passage_recall@20 mrr@10 ndcg@10 passage_characters
+    gold_passage_em gold_passage_f1
     refused false_answers unsure coverage_at_90_precision auroc ece brier
     citation_exact citation_document citation_page latency_ms_p50 latency_ms_p95
 """,
@@ -38,12 +42,12 @@ class FakeAssistant:
     def __init__(self, documents: dict[str, str], misquote: str | None = None) -> None:
         self.documents = documents
         self.misquote = misquote
-        self.passages: list[Passage] = []
+        self.passages_: list[Passage] = []
         for number, (name, text) in enumerate(documents.items()):
             for page, line in enumerate(re.finditer(r"[^\n]+", text), 1):
-                self.passages.append(
+                self.passages_.append(
                     Passage(
-                        id=len(self.passages),
+                        id=len(self.passages_),
                         document_id=number,
                         document=name,
                         title=name,
@@ -66,7 +70,7 @@ class FakeAssistant:
             raise InputError("the question is too long")
         said = " ".join([*(turn.question for turn in history), question])
         sought = said.rstrip("?").split()[-1]
-        found = sorted(self.passages, key=lambda passage: sought not in passage.text.split())
+        found = sorted(self.passages_, key=lambda passage: sought not in passage.text.split())
         citations = tuple(
             self.citation(passage, match)
             for passage in found
@@ -95,6 +99,14 @@ class FakeAssistant:
             ),
             timings=Timings(retrieve_ms=1, read_ms=2, total_ms=float(len(question))),
         )
+
+    def passages(self, document: str) -> list[Passage]:
+        return [passage for passage in self.passages_ if passage.document == document]
+
+    def best_in(self, question: str, passages: Sequence[Passage]) -> str:
+        sought = question.rstrip("?").split()[-1]
+        pattern = re.compile(rf"\b{re.escape(sought)} (\w+)")
+        return next((m[1] for p in passages if (m := pattern.search(p.text))), "")
 
     def citation(self, passage: Passage, match: re.Match[str]) -> Citation:
         start = passage.start + match.start(1) + (passage.document == self.misquote)
@@ -152,8 +164,8 @@ def report() -> Report:
 
 
 def test_has_every_key_of_the_contract_in_its_order(report: Report) -> None:
-    assert list(report) == CONTRACT_KEYS
-    assert list(json.loads(json.dumps(dict(report)))) == CONTRACT_KEYS
+    assert list(report) == KEYS
+    assert list(json.loads(json.dumps(dict(report)))) == KEYS
     assert report.problems == ()
 
 
@@ -204,9 +216,9 @@ def test_results_say_what_came_of_each_question(report: Report) -> None:
 def test_undefined_metrics_are_none() -> None:
     assistant = FakeAssistant(DOCUMENTS)
     unanswerable = evaluate(assistant, Gold(questions=QUESTIONS[4:]))
-    assert list(unanswerable) == CONTRACT_KEYS
+    assert list(unanswerable) == KEYS
     undefined = [key for key in unanswerable if unanswerable[key] is None]
-    answer_keys = [*CONTRACT_KEYS[6:18], "coverage_at_90_precision", "auroc"]
+    answer_keys = [*KEYS[6:18], *KEYS[19:21], "coverage_at_90_precision", "auroc"]
     assert undefined == [*answer_keys, "citation_document", "citation_page"]
     answerable = evaluate(assistant, Gold(questions=QUESTIONS[1:3]))
     undefined = [key for key in answerable if answerable[key] is None]
@@ -284,6 +296,23 @@ def test_problems_of_the_gold_set_are_listed_and_the_rest_goes_on() -> None:
     assert report["passage_recall@20"] == 0.75  # what isn't there isn't found
 
 
+def test_problems_name_the_line_of_a_file(tmp_path: Path) -> None:
+    lines = (
+        '{"id": "a", "question": "after north?", "answers": ["Oslo"], "documents": ["one.txt"]}',
+        "nonsense",
+        '{"id": "b", "question": "after north?", "answers": ["Oslo"], "documents": ["six.txt"]}',
+    )
+    path = tmp_path / "gold.jsonl"
+    path.write_text("\n".join(lines))
+    report = evaluate(FakeAssistant(DOCUMENTS), read_gold(path))
+    assert report["questions"] == 2
+    assert report.problems == (
+        "line 2: it is not JSON",
+        "line 1 (a): none of its answers is in one.txt",
+        "line 3 (b): the collection has no document 'six.txt'",
+    )
+
+
 def test_a_set_without_questions_is_an_error() -> None:
     assistant = FakeAssistant(DOCUMENTS)
     for gold in (Gold(questions=()), Gold(questions=(asked("long", "x" * 101),))):
@@ -291,8 +320,81 @@ def test_a_set_without_questions_is_an_error() -> None:
             evaluate(assistant, gold)
 
 
+def test_by_document_counts_the_answerable_under_every_document_that_they_name() -> None:
+    both = asked("both", "after both?", "Alexandria", documents="two.txt one.txt one.txt")
+    report = evaluate(FakeAssistant(DOCUMENTS), Gold(questions=(*QUESTIONS, both)))
+    documents = by_document(report.results)
+    assert {name: figures["questions"] for name, figures in documents.items()} == {
+        "one.txt": 4,
+        "two.txt": 2,
+    }
+    assert documents["two.txt"]["forced_f1"] == 1
+    assert documents["two.txt"]["answerable_f1"] == 0.5
+
+
+def test_the_passage_that_holds_the_answer_is_read_alone(report: Report) -> None:
+    read = {result.id: result.gold_passage_best for result in report.results}
+    assert read == {
+        "right": "Reykjavik",
+        "unsure": "Ankara",
+        "shy": "Lima",
+        "wrong": "",  # "east Ankara lies" doesn't say what is after south
+        "false": None,
+        "refused": None,
+    }
+    assert report["gold_passage_em"] == report["gold_passage_f1"] == 0.75
+
+
+def test_what_went_wrong_by_the_first_stage_that_failed(report: Report) -> None:
+    causes = {result.id: result.cause for result in report.results}
+    assert causes == {
+        "right": None,
+        "unsure": "wrongly_refused",
+        "shy": "wrongly_refused",
+        "wrong": "not_read",
+        "false": "wrongly_answered",
+        "refused": None,
+    }
+    lines = "\n".join(f"far{number} Lima" for number in range(9)) + "\nsouth Oslo"
+    documents = {"two.txt": "south Montevideo\n" + lines}
+    far = asked("far", "after south?", "Oslo", documents="two.txt", start=17 + 90, end=27 + 90)
+    # Two passages hold "south", so the one that is marked is second: it is read. The last isn't.
+    unread = asked("unread", "after south?", "far8 Lima", documents="two.txt")
+    report = evaluate(FakeAssistant(documents), Gold(questions=(far, unread)))
+    assert [result.relevant_rank for result in report.results] == [2, 11]
+    assert [result.cause for result in report.results] == ["not_read", "not_retrieved"]
+
+
+def test_without_a_named_document_any_passage_with_the_answer_will_do() -> None:
+    report = evaluate(
+        FakeAssistant(DOCUMENTS), Gold(questions=(asked("1", "after south?", "Ankara"),))
+    )
+    assert report.results[0].cause == "not_read"
+    assert report["passage_recall@20"] is report["gold_passage_f1"] is None
+
+
+def test_intervals_are_of_the_headline_metrics_that_are_defined(report: Report) -> None:
+    assert list(report.intervals) == [
+        "em",
+        "f1",
+        "answerable_f1",
+        "forced_f1",
+        "passage_recall@5",
+        "gold_passage_f1",
+        "refused",
+        "coverage_at_90_precision",
+        "auroc",
+        "ece",
+    ]
+    for name, (low, high) in report.intervals.items():
+        assert 0 <= low <= high <= 1, name
+    assert report.intervals["passage_recall@5"] == (1, 1)
+    low, high = report.intervals["f1"]
+    assert low < 1 / 3 < high
+
+
 def test_by_kind(report: Report) -> None:
-    kinds = by_kind(report)
+    kinds = by_kind(report.results)
     assert list(kinds) == ["fact", "none"]
     assert kinds["fact"]["questions"] == 3
     assert kinds["fact"]["forced_em"] == pytest.approx(2 / 3)
@@ -301,24 +403,42 @@ def test_by_kind(report: Report) -> None:
 
 def test_report_text(report: Report) -> None:
     lines = report_text(report).split("\n")
-    assert [line.split()[0] for line in lines[: len(CONTRACT_KEYS)]] == CONTRACT_KEYS
+    assert [line.split()[0] for line in lines[: len(KEYS)]] == KEYS
     assert {
-        "questions                       6  asked",
-        "f1                         33.3 %  token F1 of what was answered, all questions",
-        "document_recall@5         100.0 %  one in five is",
-        "auroc                       0.333  right above wrong by confidence; 0.5 is chance",
-        "latency_ms_p50                 12  milliseconds, half of the questions took less",
+        "questions                       6                   asked",
+        "f1                         33.3 %     0.0 – 66.7 %  token F1 of what was answered, all"
+        " questions",
+        "document_recall@5         100.0 %                   one in five is",
+        "passage_recall@5          100.0 %  100.0 – 100.0 %  one in five does",
+        "latency_ms_p50                 12                   milliseconds, half of the questions"
+        " took less",
     } < set(lines)
-    assert lines[len(CONTRACT_KEYS) :] == [
+    assert lines[len(KEYS) :] == [
         "",
         "kind  questions       em       f1  forced_f1  passage_recall@5  refused",
         "fact          3   33.3 %   33.3 %     66.7 %           100.0 %        -",
         "none          2   50.0 %   50.0 %          -                 -   50.0 %",
+        "",
+        "document  questions       em       f1  forced_f1  passage_recall@5  refused",
+        "two.txt           1    0.0 %    0.0 %    100.0 %           100.0 %        -",
+        "one.txt           3   33.3 %   33.3 %     66.7 %           100.0 %        -",
     ]
 
 
+def test_report_text_shows_the_twenty_documents_that_do_worst() -> None:
+    documents = {f"{number:02}.txt": "north Reykjavik" for number in range(22)}
+    questions = tuple(
+        asked(str(number), "after north?", "Oslo" if number == 21 else "Reykjavik", documents=name)
+        for number, name in enumerate(documents)
+    )
+    text = report_text(evaluate(FakeAssistant(documents), Gold(questions=questions)))
+    table = text[text.index("document  questions") :].split("\n")
+    assert [line.split()[0] for line in table[1:21]] == ["21.txt", *sorted(documents)[:19]]
+    assert table[21] == "and 2 more documents, which do better"
+
+
 def test_report_text_shows_problems_without_control_characters(report: Report) -> None:
-    spoilt = Report(metrics=report.metrics, results=report.results, problems=("line 2: \x1b[2Jid",))
+    spoilt = replace(report, problems=("line 2: \x1b[2Jid",))
     assert report_text(spoilt).endswith("problems:\nline 2: ?[2Jid")
 
 
