@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from index.errors import UnreadableFile
+from index.load.archive import Archive, Element
 from index.load.compose import MAX_TITLE_CHARACTERS, Line, compose
 from index.load.numbering import BULLET, Numbering
-from index.load.office import Element, Package, attribute, child, children, tag
+from index.load.office import Package, attribute, child, children, tag
 from index.load.runs import Runs, alternative
 from index.load.styles import Style, Styles
 from index.outline import is_prose
@@ -36,7 +37,7 @@ def read(data: bytes) -> Content:
 
     Raises UnreadableFile if it is locked, damaged, too large or another kind of file.
     """
-    package = Package(data)
+    package = Package(Archive(data, ".docx"))
     main = next(iter(package.related("", "officeDocument").values()), "word/document.xml")
     root = package.root(main)
     if child(root, "body") is None or tag(root) != "document":

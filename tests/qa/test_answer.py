@@ -194,3 +194,22 @@ def test_a_sentence_that_is_an_item_of_a_list_is_evidence_without_its_bullet(
     sync(collection, [], WordEmbedder())
     best = assistant.ask("Is the new pier 80 metres long?").candidates[0]
     assert (best.text, best.evidence) == ("The new pier is 80 metres long.", True)
+
+
+def test_citations_and_passages_say_where_they_stand(tmp_path: Path) -> None:
+    rows = "".join(f"{year},{year - 1995}.5\n" for year in range(2010, 2019))
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", {"t.csv": f"Year,Total\n{rows}"})], WordEmbedder())
+    assistant = Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED)
+    (hit,) = assistant.search("total 2017")
+    assert hit.passage.location == (("row", 1), ("column", 1))
+    document = assistant.document("t.csv")
+    for words, location in (
+        ("2017", (("row", 9), ("column", 1))),
+        ("Total: 22.5", (("row", 9), ("column", 2))),
+        ("22.5", (("row", 9), ("column", 2))),
+    ):
+        start = document.text.index(words)
+        citation = cite(document, Span(hit=hit, start=start, end=start + len(words), score=1.0))
+        assert (citation.quote, citation.location) == (words, location)
+    assistant.close()
