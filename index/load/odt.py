@@ -6,6 +6,7 @@ navigation. Deleted text of tracked changes and comments aren't read.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from index.errors import UnreadableFile
@@ -128,9 +129,8 @@ class _Reader:
         if not any(cell.text for row in rows for cell in row):
             return []
         self.tables += 1
-        here = self.tables
         head_rows = head_rows or int(begins_with_heads(rows, likely=False))
-        return table_lines(rows, head_rows, lambda row, column: in_table(row, column, table=here))
+        return table_lines(rows, head_rows, partial(in_table, self.tables))
 
     def _cells(self, row: Element) -> Iterator[Cell]:
         column = 1

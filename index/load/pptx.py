@@ -7,6 +7,7 @@ numbers, dates and footers are navigation; hidden slides, charts and pictures ar
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from index.errors import UnreadableFile
@@ -108,4 +109,4 @@ def _table(table: Any, number: int) -> list[Line]:
         for row in table.rows
     ]
     head_rows = int(bool(table.first_row) and begins_with_heads(rows, likely=True))
-    return table_lines(rows, head_rows, lambda row, column: in_table(row, column, table=number))
+    return table_lines(rows, head_rows, partial(in_table, number))

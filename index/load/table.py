@@ -101,33 +101,39 @@ def is_year(text: str) -> bool:
 def table_lines(
     rows: Sequence[Sequence[Cell]], head_rows: int, locate: Callable[[int, int], Location]
 ) -> list[Line]:
-    """A line for each row that isn't blank; the first `head_rows` hold the heads of the others.
+    """A line for each row; the first `head_rows` of them hold the heads of the others.
 
     `locate` gives the location of a cell by its row and column, both from 1.
     """
     heads = heads_of(rows[:head_rows])
     lines: list[Line] = []
+    close = False
     for number, row in enumerate(rows, 1):
-        line = _row_line(row, heads if number > head_rows else {}, partial(locate, number))
-        if line.text:
-            lines.append(replace(line, close=bool(lines)))
+        line = row_line(row, heads if number > head_rows else {}, partial(locate, number))
+        lines.append(replace(line, close=close))
+        close = close or bool(line.text)
     return lines
 
 
-def in_table(row: int, column: int, *, table: int) -> Location:
+def in_table(table: int, row: int, column: int) -> Location:
     """Where a cell of a document's table stands."""
     return (("table", table), ("row", row), ("column", column))
 
 
-def _row_line(
+def row_line(
     row: Sequence[Cell], heads: Mapping[int, str], locate: Callable[[int], Location]
 ) -> Line:
-    """The cells between bars. Where they have heads, blank ones are left out."""
+    """The line of a row, "" if it is blank: its cells between bars, those with heads after them.
+
+    Where there are heads, blank cells are left out. `locate` gives a cell's location by its column.
+    """
     filled = [i for i, cell in enumerate(row) if cell.text]
     first, last = (filled[0], filled[-1] + 1) if filled else (0, 0)
     parts: list[str] = []
     places: list[Place] = []
     start = 0
+    if last - first == 1 and row[first].span > 1:
+        heads = {}  # a title over the rows that follow
     for cell in row[first:last]:
         if heads and not cell.text:
             continue
