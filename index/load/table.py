@@ -24,7 +24,7 @@ MAX_CELLS = 1_000_000  # of a file; each is some 300 bytes of memory while it is
 
 _NUMBER = re.compile(r"[-+−–—(]?\W{0,3}\d[\d\s.,'’/:-]*\W{0,3}(?:[A-Za-z]{1,3}|[^\W\d_]?)\)?")
 _YEAR = re.compile(r"(?:1[5-9]|2[01])\d\d")
-_HEAD_END = " \t:?!.…："
+_HEAD_END = " \t:?!："
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

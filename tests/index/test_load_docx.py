@@ -509,7 +509,7 @@ def test_headings_and_numbers_in_rows_of_data() -> None:
     )
     content = read(word(body, numbering=numbering))
     assert (content.text, content.headings) == (
-        "No. | Fee\nNo: 1. | Fee: 10\nNo: 2. | Fee: - red - green",
+        "No. | Fee\nNo.: 1. | Fee: 10\nNo.: 2. | Fee: - red - green",
         (),
     )
 

@@ -47,7 +47,7 @@ def page(body: str) -> str:
     )
 
 
-def book(*, ncx: bool = False, **others: str) -> bytes:
+def book(others: dict[str, str] | None = None, *, ncx: bool = False) -> bytes:
     """A book with its contents as a page, or as an older book has them; `others` are files."""
     links = "".join(f'<li><a href="{path}">{label}</a></li>' for path, label in CHAPTERS)
     points = "".join(
@@ -76,7 +76,7 @@ def book(*, ncx: bool = False, **others: str) -> bytes:
         "OEBPS/book.opf": opf,
         **{"OEBPS/" + name.replace("&amp;", "&"): page(body) for name, body in files.items()},
         **({"OEBPS/toc.ncx": f"<!DOCTYPE ncx><ncx><navMap>{points}</navMap></ncx>"} if ncx else {}),
-        **others,
+        **(others or {}),
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -116,7 +116,7 @@ def test_the_pages_in_order() -> None:
 @pytest.mark.parametrize(("path", "locked"), [("OEBPS/one.xhtml", True), ("OEBPS/f.otf", False)])
 def test_only_locked_pages_are_refused(path: str, locked: bool) -> None:
     encryption = f'<encryption><x><CipherReference URI="{path}"/></x></encryption>'
-    data = book(**{"META-INF/encryption.xml": encryption})
+    data = book({"META-INF/encryption.xml": encryption})
     if locked:
         with pytest.raises(UnreadableFile, match="is protected by a password"):
             load("b.epub", data)
@@ -125,7 +125,7 @@ def test_only_locked_pages_are_refused(path: str, locked: bool) -> None:
 
 
 def test_a_page_that_is_missing_is_left_out() -> None:
-    data = book(**{"OEBPS/book.opf": "<package/>"})
+    data = book({"OEBPS/book.opf": "<package/>"})
     with pytest.raises(UnreadableFile, match="is empty"):
         load("b.epub", data)
 
@@ -136,10 +136,10 @@ def test_a_page_that_is_missing_is_left_out() -> None:
         (b"", "is empty"),
         (b"A book", "is not an epub file"),
         (book()[:-700], "is damaged"),
-        (book(**{"META-INF/container.xml": "<container/>"}), "holds no e-book"),
-        (book(**{"META-INF/container.xml": "<container>"}), "is damaged"),
+        (book({"META-INF/container.xml": "<container/>"}), "holds no e-book"),
+        (book({"META-INF/container.xml": "<container>"}), "is damaged"),
         (
-            book(**{"META-INF/container.xml": '<!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>'}),
+            book({"META-INF/container.xml": '<!DOCTYPE c [<!ENTITY a "b">]><c>&a;</c>'}),
             "declares XML entities",
         ),
     ],

@@ -42,13 +42,13 @@ def changed(data: bytes, name: str, old: bytes, new: bytes) -> bytes:
     return out.getvalue()
 
 
-TRADE = [
+TRADE: list[list[Any]] = [
     ["Year", "Exports", "Note"],
     [2016, 6.4, "weak rouble"],
     [2017, 22.4, None],
     [2018, 9, "up"],
 ]
-STAFF = [
+STAFF: list[list[Any]] = [
     ["Crew of the Aurora"],
     ["Name", "Role"],
     ["Kim Han", "captain"],
