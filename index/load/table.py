@@ -129,19 +129,18 @@ def row_line(
     """
     filled = [i for i, cell in enumerate(row) if cell.text]
     first, last = (filled[0], filled[-1] + 1) if filled else (0, 0)
-    parts: list[str] = []
-    places: list[Place] = []
-    start = 0
     if last - first == 1 and row[first].span > 1:
         heads = {}  # a title over the rows that follow
+    line = ""
+    places: list[Place] = []
     for cell in row[first:last]:
-        if heads and not cell.text:
+        if not cell.text:
+            line += "" if heads else BAR.rstrip()
             continue
+        line += BAR if line else ""
         head = heads.get(cell.column, "")
         text = f"{head}: {cell.text}" if head and head != cell.text else cell.text
-        if text:
-            location = locate(cell.column)
-            places.append(Place(location=location, start=start, end=start + len(text)))
-        parts.append(text)
-        start += len(text) + len(BAR)
-    return Line(text=BAR.join(parts), cells=tuple(places))
+        start, end = len(line), len(line) + len(text)
+        places.append(Place(location=locate(cell.column), start=start, end=end))
+        line += text
+    return Line(text=line, cells=tuple(places))

@@ -293,6 +293,13 @@ def test_cells_are_located() -> None:
     assert location_of(content, "Home") == {}
 
 
+def test_blank_cells_between_others() -> None:
+    content = loaded("a.html", b"<table><tr><td>a<td> <td><td>c<td>d<tr><td><td>x<td></table>")
+    assert content.text == "a | | | c | d\nx"
+    assert location_of(content, "c") == {"table": 1, "row": 1, "column": 4}
+    assert location_of(content, "x") == {"table": 1, "row": 2, "column": 2}
+
+
 @pytest.mark.parametrize("span", ["0", "-1", "x", "", "99999999999", "²"])
 def test_absurd_spans(span: str) -> None:
     data = f"<table><tr><th>A<th>B<tr><td colspan={span!r} rowspan={span!r}>x<td>y</table>"
