@@ -5,6 +5,7 @@ Of a mail in two forms the plain one is read, or else the HTML one. Attachments 
 
 import email
 import email.policy
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from email.message import EmailMessage, Message
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,8 @@ def read(data: bytes) -> Content:
 
     Raises UnreadableFile for what has no headers of a mail.
     """
+    if not data.removeprefix(BOM_UTF8).strip():
+        raise UnreadableFile("is empty: it holds nothing; write something in it or remove it")
     try:
         message = email.message_from_bytes(data, _class=EmailMessage, policy=email.policy.default)
     except RecursionError:

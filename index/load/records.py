@@ -26,7 +26,10 @@ def read(data: bytes) -> Content:
 
     Raises UnreadableFile for what isn't JSON, naming the line.
     """
-    value = _parse(decode(data), first_line=1)
+    text = decode(data)
+    if not text.strip():
+        return Content(title="", text="")
+    value = _parse(text, first_line=1)
     if isinstance(value, list):
         lines = [
             replace(line, location=(("item", number),))

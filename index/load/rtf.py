@@ -1,6 +1,7 @@
 """Rich Text Format (.rtf): its words, paragraph by paragraph."""
 
 import re
+from codecs import BOM_UTF8
 
 from index.errors import UnreadableFile
 from index.load.compose import Line, compose, one_line
@@ -19,6 +20,8 @@ def read(data: bytes) -> Content:
 
     Raises UnreadableFile for what isn't RTF.
     """
+    if not data.removeprefix(BOM_UTF8).strip():
+        raise UnreadableFile("is empty: it holds nothing; write something in it or remove it")
     text = data.decode("cp1252", errors="replace")
     if not text.lstrip().startswith("{\\rtf"):
         raise UnreadableFile("is not an rtf file, whatever its name says; save it as .rtf")

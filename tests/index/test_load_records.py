@@ -60,7 +60,7 @@ def test_blank_lines_count() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("s.json", b"", "is not JSON at line 1"),
+        ("s.json", b"{", "is not JSON at line 1"),
         ("s.json", b"[]", "is empty"),
         ("s.json", b'{"a": 1,\n"b": }', "is not JSON at line 2"),
         ("s.jsonl", b'{"a": 1}\n{"b"\n', "is not JSON at line 2"),

@@ -33,7 +33,7 @@ def test_the_words() -> None:
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "is not an rtf file"),
+        (b"", "is empty"),
         (b"PK\x03\x04", "is not an rtf file"),
         (rb"{\rtf1\ansi }", "is empty"),
         (rb"{\rtf1\ansi \u99999999 }", "is damaged"),
