@@ -49,7 +49,7 @@ def _document_problems(document: Document) -> Iterator[str]:
     content = document.content
     bounds = [
         (range_.start, range_.end)
-        for ranges in (content.pages, content.headings, content.navigation)
+        for ranges in (content.pages, content.headings, content.navigation, content.places)
         for range_ in ranges
     ]
     for start, end in bounds:

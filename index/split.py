@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from index.cuts import COLONS, pieces, stripped
 from index.outline import blocks
+from index.places import location_at
 from index.types import Content, Heading, PassageRange, Range
 
 # Part of a collection's settings: passages made by another version are made anew.
@@ -81,6 +82,7 @@ def split(content: Content, *, max_characters: int = MAX_CHARACTERS) -> list[Pas
                 end=piece.end,
                 heading=heading or None,
                 page=content.pages[page].number if page >= 0 else None,
+                location=location_at(content.places, piece.start),
             )
         )
     return passages

@@ -21,13 +21,15 @@ from index.types import (
     Document,
     DocumentSummary,
     Heading,
+    Location,
     Page,
     Passage,
     PassageRange,
+    Place,
     Range,
 )
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
 
 _SCHEMA = """
@@ -50,6 +52,7 @@ CREATE TABLE documents (
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
+    places TEXT NOT NULL,                  -- JSON [[start, end, {"slide": 2}], ...]
     text TEXT NOT NULL,
     UNIQUE (root_id, path)
 );
@@ -60,6 +63,7 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL,
     heading TEXT,
     page INTEGER,
+    location TEXT NOT NULL,                -- JSON {"slide": 2}
     text TEXT NOT NULL,
     vector BLOB NOT NULL                   -- float16, little-endian
 );
@@ -68,7 +72,7 @@ CREATE INDEX passages_by_document ON passages (document_id);
 
 _PASSAGE_COLUMNS = (
     "passages.id, document_id, documents.name, documents.title,"
-    ' "start", "end", passages.text, heading, page'
+    ' "start", "end", passages.text, heading, page, location'
 )
 _PASSAGE_FIELDS = (
     "id",
@@ -80,6 +84,7 @@ _PASSAGE_FIELDS = (
     "text",
     "heading",
     "page",
+    "location",
 )
 
 
@@ -113,6 +118,15 @@ def _heading_row(heading: Heading) -> list[int]:
 
 def _heading(level: int, start: int, end: int, until: int | None = None) -> Heading:
     return Heading(level=level, start=start, end=end, until=until)
+
+
+def _location(text: str) -> Location:
+    return tuple(json.loads(text).items())
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    fields = dict(zip(_PASSAGE_FIELDS, row, strict=True))
+    return Passage(**{**fields, "location": _location(fields["location"])})
 
 
 class Store:
@@ -199,7 +213,7 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, date, pages, headings, navigation"
+            "SELECT id, sha256, title, text, date, pages, headings, navigation, places"
             " FROM documents WHERE name = ?",
             name,
         )
@@ -207,7 +221,7 @@ class Store:
             raise InputError(
                 f"The collection has no document {name!r}: `qa documents` lists those it has"
             )
-        id_, sha256, title, text, date, pages, headings, navigation = rows[0]
+        id_, sha256, title, text, date, pages, headings, navigation, places = rows[0]
         content = Content(
             title=title,
             text=text,
@@ -215,6 +229,10 @@ class Store:
             pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
             headings=tuple(_heading(*row) for row in json.loads(headings)),
             navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
+            places=tuple(
+                Place(start=s, end=e, location=tuple(location.items()))
+                for s, e, location in json.loads(places)
+            ),
         )
         return Document(id=id_, name=name, sha256=sha256, content=content)
 
@@ -250,7 +268,7 @@ class Store:
             f" ON documents.id = document_id WHERE passages.id IN ({marks})",
             *ids,
         )
-        return {row[0]: Passage(**dict(zip(_PASSAGE_FIELDS, row, strict=True))) for row in rows}
+        return {row[0]: _passage(row) for row in rows}
 
     def stored_passages(
         self, ids: Sequence[int], *, batch_size: int = 4096
@@ -309,8 +327,8 @@ class Store:
             )
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
-                " loader_version, title, date, characters, pages, headings, navigation, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " loader_version, title, date, characters, pages, headings, navigation, places,"
+                " text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
@@ -322,6 +340,7 @@ class Store:
                     json.dumps([(page.number, page.start, page.end) for page in content.pages]),
                     json.dumps([_heading_row(heading) for heading in content.headings]),
                     json.dumps([(gap.start, gap.end) for gap in content.navigation]),
+                    json.dumps([(p.start, p.end, dict(p.location)) for p in content.places]),
                     content.text,
                 ),
             )
@@ -340,8 +359,8 @@ class Store:
         with self._lock:
             self._db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
             self._db.executemany(
-                'INSERT INTO passages (document_id, "start", "end", heading, page, text, vector)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                'INSERT INTO passages (document_id, "start", "end", heading, page, location, text,'
+                " vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         document_id,
@@ -349,6 +368,7 @@ class Store:
                         range_.end,
                         range_.heading,
                         range_.page,
+                        json.dumps(dict(range_.location)),
                         content.text[range_.start : range_.end],
                         row.astype("<f2").tobytes(),
                     )

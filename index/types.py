@@ -5,10 +5,13 @@ Offsets are characters (Unicode code points) of a document's text, half-open `[s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+# Names and numbers, the widest first: (("sheet", "Trade"), ("cell", "B7")). Empty: not known.
+Location: TypeAlias = tuple[tuple[str, int | str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,20 @@ class Page:
     """The characters of one page of a paged format. Numbers start at 1, in the file's order."""
 
     number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Characters that one would find by their location in the file, as its format counts.
+
+    A location is a `slide`; a `sheet` and a `cell`; a `row` and a `column`, in documents with the
+    `table`; a `chapter`; a mail's `header`; an `item` of a JSON list or a `line` of JSON lines.
+    Numbers start at 1, and so do a table's rows with that of its heads.
+    """
+
+    location: Location
     start: int
     end: int
 
@@ -48,8 +65,9 @@ class Content:
     """What a file says: its text, which never changes, and ranges over it.
 
     `navigation` is what belongs to the page around the document (menus, share buttons, comment
-    forms, running titles): sorted, disjoint ranges that no passage covers. `date` is the day that
-    the file gives as its own, as YYYY-MM-DD; None where it gives none.
+    forms, running titles): sorted, disjoint ranges that no passage covers. `places` are sorted and
+    disjoint, too. `date` is the day that the file gives as its own, as YYYY-MM-DD; None where it
+    gives none.
     """
 
     title: str
@@ -57,17 +75,21 @@ class Content:
     date: str | None = None
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
+    places: tuple[Place, ...] = ()
     navigation: tuple[Range, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageRange:
-    """Where a passage will be: `[start, end)`, the headings above it and the page it starts on."""
+    """Where a passage will be: `[start, end)`, the headings above it, the page and the place that
+    it starts in.
+    """
 
     start: int
     end: int
     heading: str | None
     page: int | None
+    location: Location = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +115,8 @@ class Passage:
     """A stretch of a document that is found and read as one; `text == document.text[start:end]`.
 
     `document` is the document's name. `heading` is the path of headings above it ("2 Data > 2.1
-    Sources"), `page` the page that it starts on; None where the document has none.
+    Sources"), `page` the page that it starts on; None where the document has none. `location` is
+    that of the place that it starts in.
     """
 
     id: int
@@ -105,6 +128,7 @@ class Passage:
     text: str
     heading: str | None
     page: int | None
+    location: Location = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
+from index.places import location_at
 from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary, Embedder, Passage
 from qa.choose import Choice, choose, reranked
@@ -217,6 +218,7 @@ def cite(document: Document, span: Span) -> Citation:
         quote=quote,
         sentence=passage.text[sentence.start : sentence.end],
         sentence_start=passage.start + sentence.start,
+        location=location_at(document.content.places, span.start),
     )
 
 

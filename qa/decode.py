@@ -33,6 +33,8 @@ _PATH = re.compile(
     r"[^\s<>\"“”]*[\w/]"
 )
 # What stands before the words of a line: a prompt, a bullet, the number of an item.
+_TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
+_CELL_EDGE = re.compile(r" \| |\n|(?:(?<=\n)|(?<= \| )|\A)[^|\n]{1,60}?: ")
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
@@ -134,7 +136,7 @@ def _inside_words(text: str) -> list[int]:
 
 
 def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -> NDArray[np.bool_]:
-    """(windows, tokens, max_tokens): the span begins in one sentence and ends in another.
+    """(windows, tokens, max_tokens): the span begins in one sentence or cell and ends in another.
 
     The items of a list, which have no full stops, are one.
     """
@@ -145,9 +147,20 @@ def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -
         for sentence in sentences(text, start, end)
         if _FULL_STOP.search(text, sentence.start, sentence.end)
     ]
-    numbers = np.searchsorted(sorted(paragraphs + ends), offsets[:, :, 0], side="right")
+    bounds = sorted(paragraphs + ends + _cell_edges(text))
+    numbers = np.searchsorted(bounds, offsets[:, :, 0], side="right")
     crosses: NDArray[np.bool_] = _ahead(numbers, max_tokens, fill=-1) != numbers[:, :, None]
     return crosses
+
+
+def _cell_edges(text: str) -> list[int]:
+    """The edges of cells and of their heads in tables, which are two lines or more with bars."""
+    return [
+        table.start() + position
+        for table in _TABLE.finditer(text)
+        for edge in _CELL_EDGE.finditer(table[0])
+        for position in (0, *edge.span())
+    ]
 
 
 def whole_paths(text: str, start: int, end: int) -> tuple[int, int]:

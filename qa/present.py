@@ -11,7 +11,7 @@ from calendar import month_name
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from index.types import DocumentSummary, Passage
+from index.types import DocumentSummary, Location, Passage
 from qa.types import Answer, Candidate, Citation, Hit
 
 NOT_FOUND = "The documents don't say."
@@ -98,16 +98,25 @@ def count(number: int, singular: str) -> str:
     return f"{number:,} {singular}" if number == 1 else f"{number:,} {singular}s"
 
 
+def location_in_words(location: Location) -> str:
+    """For example "sheet Trade, cell B7"; a name that holds several words is as it is."""
+    return one_line(", ".join(f"{name} {value}" for name, value in location))
+
+
 def where(place: Citation | Passage, *, dated: bool = False) -> tuple[str, ...]:
-    """Title, document, page and heading, each on one line; what it has not is left out.
+    """Title, document, page or place, and heading, each on one line; what it has not is left out.
 
     `dated`: a citation's document's own day, too.
     """
-    page = None if place.page is None else f"page {place.page}"
+    page = location_in_words(_location(place))
     heading = (place.heading or "").removeprefix(f"{place.title} > ")
     date = place.date if dated and isinstance(place, Citation) else None
     parts = (place.title, date and day_in_words(date), place.document, page, heading)
     return tuple(dict.fromkeys(one_line(part) for part in parts if part and part.strip()))
+
+
+def _location(place: Citation | Passage) -> Location:
+    return place.location if place.page is None else (("page", place.page), *place.location)
 
 
 def in_sentence(citation: Citation) -> tuple[str, str, str]:
@@ -177,6 +186,7 @@ def hits_to_json(hits: Iterable[Hit]) -> list[dict[str, Any]]:
             "start": hit.passage.start,
             "end": hit.passage.end,
             "text": hit.passage.text,
+            "location": dict(_location(hit.passage)),
             "score": hit.score,
             "rank": hit.rank,
         }
@@ -204,7 +214,7 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
         "document": citation.document,
         "title": citation.title,
         "date": citation.date,
-        "location": {} if citation.page is None else {"page": citation.page},
+        "location": dict(_location(citation)),
         "heading": citation.heading,
         "start": citation.start,
         "end": citation.end,

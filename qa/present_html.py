@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from index.places import location_at
 from index.types import Document, DocumentSummary, Passage
 from qa.present import (
     NEAREST,
@@ -16,6 +17,7 @@ from qa.present import (
     excerpt,
     heading_of,
     in_sentence,
+    location_in_words,
     one_line,
     percent,
     shown,
@@ -227,7 +229,12 @@ def _position(document: Document, start: int, title: str) -> tuple[str, ...]:
     page = next((page.number for page in pages if page.start <= start < page.end), None)
     name = one_line(document.name)
     date = document.content.date
-    parts = (None if name == title else name, date and day_in_words(date), page and f"page {page}")
+    parts = (
+        None if name == title else name,
+        date and day_in_words(date),
+        page and f"page {page}",
+        location_in_words(location_at(document.content.places, start)),
+    )
     return tuple(part for part in parts if part)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from index.types import Passage
+from index.types import Location, Passage
 from qa.question_type import QuestionType
 
 Status = Literal["answered", "unsure", "abstained"]
@@ -58,6 +58,7 @@ class Citation:
     quote: str
     sentence: str
     sentence_start: int
+    location: Location = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def test_every_option_of_a_command_is_documented_and_no_other(command: str) -> N
     common, own = documented(section(COMMON)), documented(text)
     terms = {term: action for action in actions for term in written(action)}
     assert set(own) == set(terms) - set(common)
-    missing = dict.fromkeys(("feedback", "gold", "serve"), {"--json"})
+    missing = {name: {"--json"} for name in ("feedback", "gold", "serve")}
     missing["users"] = {"--json", "--collection DIR"}
     assert set(common) - set(terms) == missing.get(command, set())
     for term in own:

@@ -7,11 +7,25 @@ from typing import TypeVar
 
 from index import boilerplate, outline
 from index.errors import UnreadableFile
-from index.load import docx, html, markdown, pdf, text
+from index.load import (
+    delimited,
+    docx,
+    eml,
+    epub,
+    html,
+    markdown,
+    odt,
+    pdf,
+    pptx,
+    records,
+    rtf,
+    text,
+    xlsx,
+)
 from index.load.compose import one_line
 from index.types import Content, Heading, Range
 
-VERSION = 3  # add one whenever the same file would load as another Content
+VERSION = 4  # add one whenever the same file would load as another Content
 
 _READERS = {
     ".txt": text.read,
@@ -23,8 +37,20 @@ _READERS = {
     ".xhtml": html.read,
     ".pdf": pdf.read,
     ".docx": docx.read,
+    ".odt": odt.read,
+    ".rtf": rtf.read,
+    ".pptx": pptx.read,
+    ".xlsx": xlsx.read,
+    ".csv": delimited.read,
+    ".tsv": delimited.read,
+    ".epub": epub.read,
+    ".eml": eml.read,
+    ".json": records.read,
+    ".jsonl": records.read_lines,
 }
 SUFFIXES = frozenset(_READERS)
+# Data: no site stands around it, and none of its rows is a title.
+_DATA = frozenset((".xlsx", ".csv", ".tsv", ".json", ".jsonl"))
 
 _Part = TypeVar("_Part", Range, Heading)
 
@@ -42,7 +68,13 @@ def load(name: str, data: bytes) -> Content:
     content = read(data)
     if not content.text.strip():
         raise UnreadableFile("is empty: it holds no text; write some in it or remove it")
+    if path.suffix.lower() in _DATA:
+        return replace(content, title=content.title or _title_of(path.stem))
     return _complete(content, path.stem)
+
+
+def _title_of(stem: str) -> str:
+    return one_line(stem.replace("_", " ").replace("-", " ")) or "Untitled"
 
 
 def _complete(content: Content, stem: str) -> Content:
@@ -54,8 +86,7 @@ def _complete(content: Content, stem: str) -> Content:
     title = (
         content.title
         or one_line(outline.find_title(content.text, blocks, navigation))
-        or one_line(stem.replace("_", " ").replace("-", " "))
-        or "Untitled"
+        or _title_of(stem)
     )
     headings = tuple(_outside(content.headings, navigation))
     return replace(content, title=title, navigation=navigation, headings=headings)

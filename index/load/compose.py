@@ -1,10 +1,10 @@
 """A text written line by line, with the ranges that its lines make."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from index.types import Content, Heading, Page, Range
+from index.types import Content, Heading, Location, Page, Place, Range
 
 MAX_TITLE_CHARACTERS = 300
 
@@ -21,7 +21,9 @@ class Line:
     it follows the line before without a blank line (list items, table rows). `joint`: what stands
     between it and the line before where both are one paragraph that a page's end cuts. `depth`:
     how many definitions of entries it lies in. `name_characters`: the length of the name with
-    which the line of an entry begins, 0 for other lines.
+    which the line of an entry begins, 0 for other lines. `location`: where the line stands;
+    `cells` are sorted, disjoint parts of the line that say so more closely, as offsets in `text`,
+    which then has no white space around it.
     """
 
     text: str
@@ -32,14 +34,17 @@ class Line:
     joint: str | None = None
     depth: int = 0
     name_characters: int = 0
+    location: Location = ()
+    cells: tuple[Place, ...] = ()
 
 
 def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
-    """The text of the lines that aren't blank, and its headings, navigation and pages."""
+    """The text of the lines that aren't blank, and its headings, navigation, pages and places."""
     parts: list[str] = []
     headings: list[Heading] = []
     navigation: list[Range] = []
     pages: list[Page] = []
+    places: list[Place] = []
     entries: list[tuple[int, int]] = []  # (index in headings, depth) of those not over yet
     end = 0
     for line in lines:
@@ -64,6 +69,10 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
             if pages and pages[-1].number == line.page:
                 start = pages.pop().start
             pages.append(Page(number=line.page, start=start, end=end))
+        for place in _places(line, start, end):
+            if places and places[-1].location == place.location:
+                place = replace(place, start=places.pop().start)
+            places.append(place)
     for index, _ in entries:
         headings[index] = replace(headings[index], until=end)
     return Content(
@@ -73,7 +82,17 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
         pages=tuple(pages),
         headings=tuple(headings),
         navigation=tuple(navigation),
+        places=tuple(places),
     )
+
+
+def _places(line: Line, start: int, end: int) -> Iterator[Place]:
+    """The places in a line that stands at `[start, end)`."""
+    for cell in line.cells:
+        location = line.location + cell.location
+        yield Place(location=location, start=start + cell.start, end=start + cell.end)
+    if line.location and not line.cells:
+        yield Place(location=line.location, start=start, end=end)
 
 
 def clean(text: str) -> str:

@@ -12,13 +12,16 @@ shows the document.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from index.errors import UnreadableFile
+from index.load.archive import Archive, Element
 from index.load.compose import MAX_TITLE_CHARACTERS, Line, compose
 from index.load.numbering import BULLET, Numbering
-from index.load.office import Element, Package, attribute, child, children, tag
+from index.load.office import Package, attribute, child, children, is_on, number, tag
 from index.load.runs import Runs, alternative
 from index.load.styles import Style, Styles
+from index.load.table import Cell, begins_with_heads, in_table, table_lines
 from index.outline import is_prose
 from index.types import Content
 
@@ -36,7 +39,7 @@ def read(data: bytes) -> Content:
 
     Raises UnreadableFile if it is locked, damaged, too large or another kind of file.
     """
-    package = Package(data)
+    package = Package(Archive(data, ".docx"))
     main = next(iter(package.related("", "officeDocument").values()), "word/document.xml")
     root = package.root(main)
     if child(root, "body") is None or tag(root) != "document":
@@ -70,6 +73,7 @@ class _Reader:
         }
         self.title = ""  # of the first paragraph that is styled as one
         self.headings: list[str] = []  # of level 1, without their numbers
+        self.tables = 0  # so far that hold data
         self.depth = 0  # of the cells, notes and text boxes that are open
         self.contents = 0  # how many tables of contents are open
         self.last = ""  # what the last paragraph was: an "item", in the "contents", or ""
@@ -187,20 +191,24 @@ class _Reader:
 
     def _table(self, table: Element) -> list[Line]:
         self.last = ""
+        rows = [r for r in _parts(table, "tr") if child(r, "trPr", "del") is None]
+        cells = [[self._cell(cell) for cell in _parts(row, "tc")] for row in rows]
+        layout = [_lays_out(*pair) for pair in zip(rows, cells, strict=True)]
+        data = [
+            [] if lays_out else _data(row, inside)
+            for row, inside, lays_out in zip(rows, cells, layout, strict=True)
+        ]
+        self.tables += any(data)
+        locate = partial(in_table, self.tables)
         lines: list[Line] = []
         close = False
-        for row in _parts(table, "tr"):
-            if child(row, "trPr", "del") is not None:
-                continue
-            cells = [self._cell(cell) for cell in _parts(row, "tc")]
-            if _lays_out(row, cells):
-                lines += [line for cell in cells for line in cell]
+        for i, line in enumerate(table_lines(data, _head_rows(rows, data), locate)):
+            if layout[i]:
+                lines += [inner for cell in cells[i] for inner in cell]
                 close = False
-                continue
-            text = " | ".join(" ".join(line.text for line in cell) for cell in cells).strip(" |")
-            navigation = any(line.navigation for cell in cells for line in cell)
-            if text:
-                lines.append(Line(text=text, navigation=navigation, close=close))
+            elif line.text:
+                navigation = any(inner.navigation for cell in cells[i] for inner in cell)
+                lines.append(replace(line, navigation=navigation, close=close))
                 close = True
         return lines
 
@@ -220,6 +228,29 @@ def _parts(parent: Element, name: str) -> Iterator[Element]:
             yield element
         elif tag(element) in _WRAPPERS:
             yield from _parts(element, name)
+
+
+def _data(row: Element, cells: Sequence[Sequence[Line]]) -> list[Cell]:
+    """The cells of a row that holds data."""
+    found: list[Cell] = []
+    column = 1
+    for element, lines in zip(_parts(row, "tc"), cells, strict=True):
+        span = max(1, number(child(element, "tcPr", "gridSpan")) or 1)
+        found.append(Cell(text=" ".join(line.text for line in lines), column=column, span=span))
+        column += span
+    return found
+
+
+def _head_rows(rows: Sequence[Element], data: Sequence[Sequence[Cell]]) -> int:
+    """How many rows hold the heads of the others: those that Word repeats on each page, or else
+    the first if it looks like it.
+    """
+    marked = 0
+    while marked < len(rows) and is_on(child(rows[marked], "trPr", "tblHeader")):
+        marked += 1
+    if 0 < marked < len(rows):
+        return marked
+    return int(begins_with_heads(data, likely=max(map(len, data), default=0) > 2))
 
 
 def _lays_out(row: Element, cells: Sequence[Sequence[Line]]) -> bool:

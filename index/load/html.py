@@ -1,6 +1,7 @@
 """HTML: what a browser would show, block by block.
 
-Each block is a line; table rows are one line with their cells between bars. What a page hides
+Each block is a line; a table's row is one line with its cells between bars, each after the heads
+of its column, which are `<th>` or in `<thead>` (see `table_grid.py`). What a page hides
 (`hidden`, `display: none`) isn't in the text, for nobody could find it on the page; what a click
 opens (`<details>`, `hidden="until-found"`) is. What belongs to the site around the document stays
 in the text as navigation (see `site.py`).
@@ -15,7 +16,9 @@ from index.load.definitions import Definitions
 from index.load.markup import decode, names, nodes, parse
 from index.load.metadata import PERMALINK, date_of, title_of
 from index.load.site import Block, is_footer, is_part_of_site, part_site_from_document
-from index.types import Content
+from index.load.table import BAR, Cell
+from index.load.table_grid import TableGrid
+from index.types import Content, Place
 
 _BLOCKS = names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt "
@@ -68,8 +71,9 @@ class _Walk:
         self.inside: dict[str, int] = {}  # how many elements of a tag are open
         self.site = 0  # the identity of the open element that isn't the document's, or 0
         self.in_footer = False  # of the site
-        self.cells: list[str] | None = None  # of the table row that is being read
-        self.rows = 0  # of the table that is being read
+        self.cells: list[Cell] | None = None  # of the table row that is being read
+        self.grids: list[TableGrid] = []  # of the tables that are open
+        self.tables = 0  # so far that hold data
         self.lists: list[int | None] = []  # the next number of each open list; None: bullets
         self.marker = ""
         self.after_item = False  # of the outermost open list
@@ -96,13 +100,15 @@ class _Walk:
         elif tag == "tr":
             self.end_block()
             self.cells = []
+            if self.grids:
+                self.grids[-1].open_row()
         elif tag in _BLOCKS:
             self._open_block(tag, node)
 
     def close(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in ("td", "th") and self.cells is not None:
-            self.cells.append(self._take())
+            self.cells.append(self._close_cell(node))
         elif tag == "tr" and self.cells is not None:
             self._end_row()
         elif tag in _BLOCKS or node.mem_id == self.site:
@@ -112,6 +118,8 @@ class _Walk:
                 self.words.append(" ")
         if tag == "a":
             self._close_link()
+        elif tag == "table" and self.grids:
+            self.grids.pop()
         elif tag == "dt":
             self.definitions.close_term(self.blocks)
         elif tag in ("ul", "ol") and self.lists:
@@ -130,7 +138,7 @@ class _Walk:
         if self.inside.get("a"):
             self.linked_characters += len("".join(text.split()))
 
-    def end_block(self, level: int = 0) -> None:
+    def end_block(self, level: int = 0, cells: tuple[Place, ...] = ()) -> None:
         """What has been read since the last block becomes a block."""
         verbatim = bool(self.inside.get("pre"))
         links, linked = self.links, self.linked_characters
@@ -143,6 +151,7 @@ class _Walk:
             navigation=bool(self.site),
             close=self.close_to_last,
             depth=self.inside.get("dd", 0),
+            cells=() if self.marker else cells,
         )
         inside_main = bool(self.inside.get("main") or self.inside.get("article"))
         only_links = linked >= 0.9 * len("".join(text.split()))
@@ -203,7 +212,7 @@ class _Walk:
         if tag in ("ul", "ol") and not self.lists:
             self.after_item = False
         if tag == "table":
-            self.rows = 0
+            self.grids.append(TableGrid())
         elif tag == "ul":
             self.lists.append(None)
         elif tag == "ol":
@@ -226,13 +235,25 @@ class _Walk:
         self.close_to_last = self.after_item
         self.after_item = True
 
+    def _close_cell(self, node: LexborNode) -> Cell:
+        text = self._take()
+        return self.grids[-1].cell(node, text) if self.grids else Cell(text=text, column=1)
+
     def _end_row(self) -> None:
-        text = " | ".join(self.cells or []).strip(" |")
-        self.cells = None
-        self.words = [text]
-        self.close_to_last = self.rows > 0
-        self.rows += 1
-        self.end_block()
+        """The row becomes a block, with the places of its cells if there are two or more."""
+        cells, self.cells = self.cells or [], None
+        if not self.grids:  # a row without a table
+            self.words = [BAR.join(cell.text for cell in cells).strip(BAR)]
+            self.end_block()
+            return
+        grid = self.grids[-1]
+        if not grid.number and not self.site and sum(bool(cell.text) for cell in cells) > 1:
+            self.tables += 1
+            grid.number = self.tables
+        line = grid.line(cells, in_head=bool(self.inside.get("thead")))
+        self.words = [line.text]
+        self.close_to_last = line.close
+        self.end_block(cells=line.cells)
 
     def _leave_row(self) -> None:
         """The row that is being read turns out not to be data: its cells become blocks."""
@@ -240,6 +261,6 @@ class _Walk:
             return
         rest, cells = self._take(), self.cells
         self.cells = None
-        for cell in (*cells, rest):
-            self.words = [cell]
+        for text in (*(cell.text for cell in cells), rest):
+            self.words = [text]
             self.end_block()

@@ -7,7 +7,7 @@ image its description, code stands as it is, raw HTML is read as HTML.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import yaml
@@ -19,6 +19,7 @@ from index.load import text as plain
 from index.load.compose import Line, compose
 from index.load.day import iso_day
 from index.load.html import read_fragment
+from index.load.table import Cell, cells_of, in_table, table_lines
 from index.types import Content
 
 _ITEM = re.compile(r"- |\d+\. ")
@@ -63,7 +64,9 @@ class _Writer:
         self.marker = ""
         self.level = 0
         self.cells: list[str] | None = None
-        self.rows = 0
+        self.rows: list[list[Cell]] = []
+        self.head_rows = 0
+        self.tables = 0
 
     def add(self, token: Token) -> None:
         match token.type:
@@ -80,15 +83,21 @@ class _Writer:
             case "heading_close":
                 self.level = 0
             case "table_open":
-                self.rows = 0
+                self.rows, self.head_rows = [], 0
             case "tr_open":
                 self.cells = []
             case "tr_close":
-                self._end_row()
+                self.rows.append(cells_of(self.cells or []))
+                self.cells = None
+            case "thead_close":
+                self.head_rows = len(self.rows)
+            case "table_close":
+                self._end_table()
             case "code_block" | "fence":
                 self._write(token.content, close=False)
             case "html_block":
-                self.lines += read_fragment(token.content)
+                # Its tables would be counted apart.
+                self.lines += [replace(line, cells=()) for line in read_fragment(token.content)]
             case "inline":
                 self._add_inline(token.children or [])
             case _:
@@ -100,10 +109,10 @@ class _Writer:
         if number is not None:
             self.lists[-1] = number + 1
 
-    def _end_row(self) -> None:
-        self._write(" | ".join(self.cells or []).strip(" |"), close=self.rows > 0)
-        self.cells = None
-        self.rows += 1
+    def _end_table(self) -> None:
+        self.tables += 1
+        locate = partial(in_table, self.tables)
+        self.lines += table_lines(self.rows, self.head_rows, locate)
 
     def _add_inline(self, children: Sequence[Token]) -> None:
         badges = _is_badges(children)

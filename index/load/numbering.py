@@ -6,7 +6,8 @@ Lists (`num`) of one abstract list count on together, unless one of them says wh
 import re
 from dataclasses import dataclass
 
-from index.load.office import Element, attribute, child, is_on, number
+from index.load.archive import Element
+from index.load.office import attribute, child, is_on, number
 
 LEVELS = 9
 BULLET = "- "

@@ -1,32 +1,17 @@
-"""Office Open XML: the XML parts of a package (ECMA-376; docx here), and what it says of itself.
+"""Office Open XML (ECMA-376; docx, xlsx, pptx): a package's XML parts, and what it says of itself.
 
 Elements and attributes are named without their namespace, so that the transitional and the strict
 form of the standard read alike. Parts that hold no text (pictures) are never unpacked.
 """
 
-import io
 import posixpath
 import re
-import zlib
-from codecs import BOM_UTF8
 from collections.abc import Iterator
-from typing import Any, TypeAlias
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from index.errors import UnreadableFile
+from index.load.archive import DAMAGED, Archive, Element
 from index.load.day import iso_day
 
-Element: TypeAlias = Any  # of lxml, which has no types
-
-MAX_XML_BYTES = 200_000_000  # unpacked, of all parts that are read
-MAX_XML_TAGS = 5_000_000  # each takes up to 150 bytes of memory; a thousand pages have 200,000
-_LOCKED = "is protected by a password; save a copy without one"
-_TOO_LARGE = (
-    f"is too large: unpacked, it has over {MAX_XML_BYTES // 1_000_000} MB or "
-    f"{MAX_XML_TAGS // 1_000_000} million tags of XML; split it into smaller files"
-)
-_ZIP_ERRORS = (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a compound file: old formats, and locked new ones
 _LAST_ZERO = "1980-01-01"  # where clocks start that nobody has set: in 1601, 1970 or then
 _TEMPLATE_DAY = "2013-12-23"  # of python-docx's template, which its documents keep
 _NO_TITLE = re.compile(
@@ -38,51 +23,18 @@ _NO_TITLE = re.compile(
 
 
 class Package:
-    """The parts of a package, found by the relationships between them.
+    """The parts of a package, found by the relationships between them."""
 
-    Raises UnreadableFile for data that isn't a sound, unlocked zip archive.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        if data.startswith(_OLE):
-            raise UnreadableFile(_ole_reason(data))
-        if not data.removeprefix(BOM_UTF8).strip():
-            raise UnreadableFile("is empty: it holds nothing; write something in it or remove it")
-        if not data.startswith(b"PK"):
-            raise UnreadableFile("is not a docx file, whatever its name says; save it as .docx")
-        try:
-            self._archive = ZipFile(io.BytesIO(data))
-        except _ZIP_ERRORS:
-            raise UnreadableFile(
-                "is damaged: its zip archive is cut off or broken; get a whole copy of it"
-            ) from None
-        infos = self._archive.infolist()
-        self._infos = {info.filename.replace("\\", "/").lower(): info for info in infos}
-        self._bytes_left, self._tags_left = MAX_XML_BYTES, MAX_XML_TAGS
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
 
     def root(self, name: str) -> Element | None:
         """The root element of the part, or None if there is no such part."""
-        info = self._infos.get(name.lower())
-        if info is None:
-            return None
-        if info.flag_bits & 1:
-            raise UnreadableFile(_LOCKED)
+        data = self._archive.xml(name)
         try:
-            return _parse(self._unpack(info))
-        except (*_ZIP_ERRORS, SyntaxError):  # lxml's XMLSyntaxError is a SyntaxError
-            raise UnreadableFile(
-                "is damaged: a part of it can't be read; open it in a word processor and save it"
-            ) from None
-
-    def _unpack(self, info: ZipInfo) -> bytes:
-        if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise BadZipFile("the standard has no other")
-        self._bytes_left -= info.file_size
-        data = self._archive.read(info) if self._bytes_left >= 0 else b""
-        self._tags_left -= data.count(b"<")
-        if min(self._bytes_left, self._tags_left) < 0:
-            raise UnreadableFile(_TOO_LARGE)
-        return data
+            return None if data is None else _parse(data)
+        except (SyntaxError, ValueError):  # lxml's XMLSyntaxError is a SyntaxError
+            raise UnreadableFile(DAMAGED) from None
 
     def related(self, source: str, kind: str) -> dict[str, str]:
         """The names of the parts that the source refers to as this kind, by relationship id.
@@ -164,9 +116,3 @@ def _parse(data: bytes) -> Element:
     from docx.oxml import parse_xml  # it leaves entities alone and refuses depths over 256
 
     return parse_xml(data)
-
-
-def _ole_reason(data: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return _LOCKED
-    return "is in the old binary format (.doc), whatever its name says; save it as .docx"

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.load.office import Element, attribute, child, children, is_on, tag
+from index.load.archive import Element
+from index.load.office import attribute, child, children, is_on, tag
 from index.load.styles import Styles
 
 MAX_NESTED_FIELDS = 100

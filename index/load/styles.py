@@ -7,7 +7,8 @@ English names in every language ("heading 1"); their ids don't ("berschrift1").
 import re
 from dataclasses import dataclass, fields, replace
 
-from index.load.office import Element, attribute, child, is_on, number
+from index.load.archive import Element
+from index.load.office import attribute, child, is_on, number
 
 MAX_BASES = 20  # bases of bases; it also ends a circle
 _HEADING = re.compile(r"heading ?([1-9])", re.IGNORECASE)

@@ -11,10 +11,11 @@ from docx import Document
 from docx.oxml import parse_xml
 
 from index.errors import UnreadableFile
-from index.load import office
+from index.load import archive
 from index.load.docx import read
 from index.load.numbering import Numbering
 from index.types import Content
+from tests.index.load_checks import loaded, location_of
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -160,7 +161,8 @@ def test_a_document() -> None:
     content = read(out.getvalue())
     assert content.text == (
         f"Ferry handbook\n\nRules\n\n{PROSE[0]}\n\n- red\n- green\n1. Sign the register.\n2. Pay."
-        "\n\nFees\n\nWeek\n5 m 8 m | 10 | 12\n14\n\nAfter the table,\nafter a break."
+        "\n\nFees\n\nWeek\n5 m 8 m | Week: 10 | Week: 12\nWeek: 14"
+        "\n\nAfter the table,\nafter a break."
     )
     assert words(content, "headings") == ["Ferry handbook", "Rules", "Fees"]
     assert [heading.level for heading in content.headings] == [1, 1, 2]
@@ -506,7 +508,10 @@ def test_headings_and_numbers_in_rows_of_data() -> None:
         (item(""), item("red", level=1) + item("green", level=1)),
     )
     content = read(word(body, numbering=numbering))
-    assert (content.text, content.headings) == ("No. | Fee\n1. | 10\n2. | - red - green", ())
+    assert (content.text, content.headings) == (
+        "No. | Fee\nNo.: 1. | Fee: 10\nNo.: 2. | Fee: - red - green",
+        (),
+    )
 
 
 def test_headers_and_footers_stand_once() -> None:
@@ -629,13 +634,13 @@ def test_a_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = word(say("words " * 200_000))
     assert len(bomb) < 20_000
     assert len(read(bomb).text) == 1_199_999
-    monkeypatch.setattr(office, "MAX_XML_BYTES", 1_000_000)
+    monkeypatch.setattr(archive, "MAX_XML_BYTES", 1_000_000)
     with pytest.raises(UnreadableFile, match="is too large: unpacked"):
         read(bomb)
 
 
 def test_too_many_tags(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "MAX_XML_TAGS", 1000)
+    monkeypatch.setattr(archive, "MAX_XML_TAGS", 1000)
     assert text(say("words")) == "words"
     with pytest.raises(UnreadableFile, match="is too large: unpacked"):
         read(word("<w:p/>" * 1000))
@@ -646,17 +651,17 @@ def declaring(entities: str, body: str) -> bytes:
     return package({"word/document.xml": f"<!DOCTYPE d [{entities}]>{document}"})
 
 
-def test_entities_are_left_alone(tmp_path: Path) -> None:
+def test_entities_are_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("secret")
     entities = f'<!ENTITY file SYSTEM "{(tmp_path / "secret.txt").as_uri()}"><!ENTITY a "aaaa">'
-    content = read(declaring(entities, say("x&file;") + say("y&a;") + say("end")))
-    assert content.text == "x\n\ny\n\nend"
+    with pytest.raises(UnreadableFile, match="declares XML entities"):
+        read(declaring(entities, say("x&file;") + say("y&a;") + say("end")))
 
 
 def test_entities_that_grow() -> None:
     entities = '<!ENTITY a "aaaa">'
     entities += "".join(f'<!ENTITY {b} "{f"&{a};" * 50}">' for a, b in pairwise("abcdefghi"))
-    with pytest.raises(UnreadableFile, match="is damaged"):
+    with pytest.raises(UnreadableFile, match="declares XML entities"):
         read(declaring(entities, say("&i;")))
 
 
@@ -668,3 +673,40 @@ def test_deep_nesting() -> None:
     inline = "<w:ins>" * 240 + run("core") + "</w:ins>" * 240
     assert text(f"<w:p>{inline}</w:p>") == "core"
     assert text(f"<w:p>{mark('begin') * 5000}</w:p>" + say("core")) == "core"
+
+
+def test_rows_are_read_with_their_heads_and_located() -> None:
+    document = Document()
+    document.add_paragraph("Ports")
+    for _ in range(2):
+        rows = document.add_table(rows=3, cols=3).rows
+        for row, cells in zip(
+            rows,
+            (("Port", "Built", "Tonnes"), ("Busan", "1907", "5"), ("동해", "1979", "7,5")),
+            strict=True,
+        ):
+            for cell, value in zip(row.cells, cells, strict=True):
+                cell.text = value
+        document.add_paragraph("Between.")
+    out = io.BytesIO()
+    document.save(out)
+    content = loaded("d.docx", out.getvalue())
+    table_text = (
+        "Port | Built | Tonnes\nPort: Busan | Built: 1907 | Tonnes: 5\n"
+        "Port: 동해 | Built: 1979 | Tonnes: 7,5"
+    )
+    assert content.text == f"Ports\n\n{table_text}\n\nBetween.\n\n{table_text}\n\nBetween."
+    for number in (1, 2):
+        for words_, row, column in (("Busan", 2, 1), ("1907", 2, 2), ("7,5", 3, 3), ("동해", 3, 1)):
+            location = {"table": number, "row": row, "column": column}
+            assert location_of(content, words_, number) == location
+    assert location_of(content, "Between.") == {}
+
+
+def test_which_rows_of_a_table_are_heads() -> None:
+    two = (say("Name"), say("Born")), (say("Kim"), say("in Jeju"))
+    assert text(table(*two)) == "Name | Born\nKim | in Jeju"
+    numbers = (*two[:1], (say("Kim"), say("1990")))
+    assert text(table(*numbers)) == "Name | Born\nName: Kim | Born: 1990"
+    marked = table(*two).replace("<w:tr>", "<w:tr><w:trPr><w:tblHeader/></w:trPr>", 1)
+    assert text(marked) == "Name | Born\nName: Kim | Born: in Jeju"

@@ -3,7 +3,9 @@
 import pytest
 
 from index.load import load
+from index.places import location_at
 from index.types import Content
+from tests.index.load_checks import loaded, location_of
 
 PROSE = (
     "The ferry to the island runs every day of the year, and in summer it runs twice as often.",
@@ -111,11 +113,11 @@ def test_links_side_by_side_stand_apart() -> None:
 
 def test_tables_of_data_and_of_layout() -> None:
     data = "<table><tr><th>Day<th>Hours<tr><td>Mon<td><b>9</b> to 5<tr><td>Tue<td></table>"
-    assert page(data).text == "Day | Hours\nMon | 9 to 5\nTue"
+    assert page(data).text == "Day | Hours\nDay: Mon | Hours: 9 to 5\nDay: Tue"
     layout = f"<table><tr><td><p>{PROSE[0]}</p><p>{PROSE[1]}</p></td><td>side</td></tr></table>"
     assert page(layout).text == f"{PROSE[0]}\n\n{PROSE[1]}\n\nside"
     nested = f"<table><tr><td>left</td><td>{data}</td></tr></table>"
-    assert page(nested).text == "left\n\nDay | Hours\nMon | 9 to 5\nTue"
+    assert page(nested).text == "left\n\nDay | Hours\nDay: Mon | Hours: 9 to 5\nDay: Tue"
 
 
 def test_what_a_page_does_not_show_is_not_in_the_text() -> None:
@@ -254,3 +256,56 @@ def test_half_characters_and_headings_of_menus() -> None:
     article = "".join(f"<p>{sentence}</p>" for sentence in PROSE)
     content = page(f"<h1>&#xD800;x</h1>{article}<nav><h2>Menu</h2></nav>")
     assert words(content, "headings") == ["\ufffdx"]
+
+
+def test_cells_are_located() -> None:
+    body = (
+        "<nav><table><tr><td>Home<td>Up</table></nav><table><tr><td>alone</table>"
+        "<table><caption>Ports</caption><thead><tr><td><td colspan=2>Trade<tr><td>Port<td>In<td>Out"
+        "<tbody><tr><th>Busan<td>1.5<td>2.5<tr><td colspan=3>Russia<tr><td rowspan=2>Nakhodka"
+        "<td>3.5<td>4.5<tr><td>5.5<td>6.5</table>"
+        "<table><tr><td>left<td><table><tr><th>A<th>B<tr><td>x<td>y</table><tr><td>p<td>q</table>"
+        f"<p>{PROSE[0]}</p>"
+    )
+    content = loaded("a.html", f"<body>{body}</body>".encode())
+    assert content.text == (
+        "Home | Up\n\nalone\n\nPorts\n\nTrade\nPort | In | Out\n"
+        "Port: Busan | Trade In: 1.5 | Trade Out: 2.5\nRussia\n"
+        "Port: Nakhodka | Trade In: 3.5 | Trade Out: 4.5\nTrade In: 5.5 | Trade Out: 6.5\n\n"
+        f"left\n\nA | B\nA: x | B: y\n\np | q\n\n{PROSE[0]}"
+    )
+    for words_, table, row, column in (
+        ("Busan", 1, 3, 1),
+        ("Trade Out: 2.5", 1, 3, 3),
+        ("Russia", 1, 4, 1),
+        ("Nakhodka", 1, 5, 1),
+        ("4.5", 1, 5, 3),
+        ("5.5", 1, 6, 2),
+        ("6.5", 1, 6, 3),
+        ("A: x", 2, 2, 1),
+        ("y", 2, 2, 2),
+        ("q", 3, 2, 2),
+    ):
+        location = {"table": table, "row": row, "column": column}
+        start = content.text.index("A: x") if words_ in "yq" else 0
+        assert dict(location_at(content.places, content.text.index(words_, start))) == location
+    assert location_of(content, "alone") == {}
+    assert location_of(content, "Home") == {}
+
+
+def test_blank_cells_between_others() -> None:
+    content = loaded("a.html", b"<table><tr><td>a<td> <td><td>c<td>d<tr><td><td>x<td></table>")
+    assert content.text == "a | | | c | d\nx"
+    assert location_of(content, "c") == {"table": 1, "row": 1, "column": 4}
+    assert location_of(content, "x") == {"table": 1, "row": 2, "column": 2}
+
+
+@pytest.mark.parametrize("span", ["0", "-1", "x", "", "99999999999", "²"])
+def test_absurd_spans(span: str) -> None:
+    data = f"<table><tr><th>A<th>B<tr><td colspan={span!r} rowspan={span!r}>x<td>y</table>"
+    assert "x" in loaded("a.html", data.encode()).text
+
+
+def test_names_with_values_are_no_heads() -> None:
+    data = "<table><tr><th colspan=2>Kim Han<tr><th>Born<td>1990<tr><th>Place<td>Jeju</table>"
+    assert page(data).text == "Kim Han\nBorn | 1990\nPlace | Jeju"

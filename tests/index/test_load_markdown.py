@@ -1,7 +1,9 @@
 """Markdown to plain words."""
 
 from index.load import load
+from index.places import location_at
 from index.types import Content
+from tests.index.load_checks import loaded, location_of
 
 PAGE = """---
 title: Harbour handbook
@@ -46,8 +48,8 @@ No exceptions & no refunds. A chart of the basin
 Fees
 
 Length | Fee
-5 m | 10
-8 m
+Length: 5 m | Fee: 10
+Length: 8 m
 
 1. Sign the register.
 2. Pay:
@@ -99,3 +101,21 @@ def test_numbering_starts_where_the_list_does() -> None:
 
 def test_badges_beside_a_heading_are_no_part_of_it() -> None:
     assert load("a.md", b"# Boats [![ok](a.svg)](https://example.org)\n\ntext").title == "Boats"
+
+
+def test_cells_are_located() -> None:
+    more = "| A | |\n|---|---|\n| **x** | `y` |\n\n<table><tr><td>p<td>q</table>\n"
+    content = loaded("a.md", f"{PAGE}\n{more}".encode())
+    for words_, table, row, column in (
+        ("Fee", 1, 1, 2),
+        ("5 m", 1, 2, 1),
+        ("Fee: 10", 1, 2, 2),
+        ("8 m", 1, 3, 1),
+        ("A: x", 2, 2, 1),
+        ("y", 2, 2, 2),
+    ):
+        start = content.text.rindex("A: x | y") if table == 2 else content.text.index("Length |")
+        at = content.text.index(words_, start)
+        location = {"table": table, "row": row, "column": column}
+        assert dict(location_at(content.places, at)) == location
+    assert location_of(content, "p | q") == {}

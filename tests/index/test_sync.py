@@ -366,4 +366,7 @@ def test_removing_a_document_takes_its_passages_with_it(
 
 
 def test_the_kinds_are_named_for_people() -> None:
-    assert folder.kinds() == "docx, htm, html, markdown, md, pdf, text, txt, xhtml"
+    assert folder.kinds() == (
+        "csv, docx, eml, epub, htm, html, json, jsonl, markdown, md, odt, pdf, pptx, rtf, text,"
+        " tsv, txt, xhtml, xlsx"
+    )

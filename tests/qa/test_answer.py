@@ -246,3 +246,22 @@ def test_only_the_documents_in_scope_are_asked(assistant: Assistant) -> None:
     assert {hit.passage.document for hit in answer.hits} == {"c.txt"}
     with pytest.raises(InputError, match="no document 'gone'"):
         assistant.ask("How deep is the well?", scope=Scope(documents=("gone",)))
+
+
+def test_citations_and_passages_say_where_they_stand(tmp_path: Path) -> None:
+    rows = "".join(f"{year},{year - 1995}.5\n" for year in range(2010, 2019))
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", {"t.csv": f"Year,Total\n{rows}"})], WordEmbedder())
+    assistant = Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED)
+    (hit,) = assistant.search("total 2017")
+    assert hit.passage.location == (("row", 1), ("column", 1))
+    document = assistant.document("t.csv")
+    for words, location in (
+        ("2017", (("row", 9), ("column", 1))),
+        ("Total: 22.5", (("row", 9), ("column", 2))),
+        ("22.5", (("row", 9), ("column", 2))),
+    ):
+        start = document.text.index(words)
+        citation = cite(document, Span(hit=hit, start=start, end=start + len(words), score=1.0))
+        assert (citation.quote, citation.location) == (words, location)
+    assistant.close()

@@ -234,6 +234,30 @@ def test_a_span_stays_in_its_sentence_but_may_cross_a_line() -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "19.0",
+        "Total: 19.0",
+        "2017 | Total: 19.0 | Note: low",
+        "low\nYear: 2018",
+        "high: very",
+        "high: very\nThe end",
+        "Figures\nYear",
+    ],
+)
+def test_a_span_stays_in_its_cell_or_its_head(words: str) -> None:
+    text = "Figures\nYear: 2017 | Total: 19.0 | Note: low\nYear: 2018 | Note: high: very\nThe end"
+    parts = ("Figures", "2017", "Total", "19.0", "low", "2018", "high: very", "The end")
+    (found,) = _best(text, words)
+    assert any(found in part for part in (*parts, "Year", "Note"))
+    assert found == words or words not in parts
+
+
+def test_a_bar_in_one_line_is_no_table() -> None:
+    assert _best("Run this:\nls | wc -l\nand wait", "ls | wc -l") == ["ls | wc -l"]
+
+
+@pytest.mark.parametrize(
     ("text", "words", "whole"),
     [
         ("saved to .RData there", "RData", ".RData"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.types import Content, Document, Heading, Page, Passage, Range
+from index.types import Content, Document, Heading, Location, Page, Passage, Place, Range
 from qa.present import (
     confidence_in_words,
     escape,
@@ -128,6 +128,7 @@ def test_json_is_the_shape_of_the_contract() -> None:
                 "start": 11,
                 "end": 49,
                 "text": SENTENCE,
+                "location": {},
                 "score": 0.71,
                 "rank": 1,
             }
@@ -487,3 +488,31 @@ def test_an_empty_collection_says_how_to_fill_it() -> None:
     assert "qa index FOLDER" in welcome_html(["never shown"], 0)
     assert "never shown" not in welcome_html(["never shown"], 0)
     assert "No documents yet." in documents_html(())
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ((("slide", 2),), "slide 2"),
+        ((("sheet", "Trade"), ("cell", "B7")), "sheet Trade, cell B7"),
+        ((("table", 2), ("row", 5), ("column", 3)), "table 2, row 5, column 3"),
+        ((("chapter", "The\x00 Pier\n"),), "chapter The\ufffd Pier"),
+    ],
+)
+def test_a_location_is_said_in_plain_words(location: Location, words: str) -> None:
+    citation = cited("noon", page=None, location=location)
+    assert where(citation) == ("Ferry times", "trips/ferry.txt", words, "Summer")
+    answer = replace(ANSWER, citations=(citation, *ANSWER.citations[1:]))
+    assert to_json(answer)["citations"][0]["location"] == dict(location)
+    assert f"Ferry times, trips/ferry.txt, {words}, Summer" in to_text(answer)
+    assert f"<bdi>{words}</bdi>" in answer_html(answer)
+    passage = replace(PASSAGE, location=location)
+    assert words in hits_to_text([Hit(passage=passage, score=0.7, rank=1)])
+
+
+def test_the_source_says_the_location_of_what_is_marked() -> None:
+    place = Place(location=(("sheet", "<b>"), ("cell", "B7")), start=5, end=9)
+    content = Content(title="T", text="Year 2017 19.0", places=(place,))
+    document = Document(id=1, name="t.xlsx", sha256="", content=content)
+    assert "<bdi>sheet &lt;b&gt;, cell B7</bdi>" in source_html(document, 5, 9)
+    assert "sheet" not in source_html(document, 10, 14)
