@@ -27,7 +27,7 @@ from index.types import (
     Range,
 )
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
 
 _SCHEMA = """
@@ -50,6 +50,7 @@ CREATE TABLE documents (
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
+    page_runs BLOB NOT NULL,               -- int32, little-endian [[start, page, index], ...]
     text TEXT NOT NULL,
     UNIQUE (root_id, path)
 );
@@ -199,7 +200,7 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, date, pages, headings, navigation"
+            "SELECT id, sha256, title, text, date, pages, headings, navigation, page_runs"
             " FROM documents WHERE name = ?",
             name,
         )
@@ -207,7 +208,7 @@ class Store:
             raise InputError(
                 f"The collection has no document {name!r}: `qa documents` lists those it has"
             )
-        id_, sha256, title, text, date, pages, headings, navigation = rows[0]
+        id_, sha256, title, text, date, pages, headings, navigation, page_runs = rows[0]
         content = Content(
             title=title,
             text=text,
@@ -215,6 +216,7 @@ class Store:
             pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
             headings=tuple(_heading(*row) for row in json.loads(headings)),
             navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
+            page_runs=page_runs,
         )
         return Document(id=id_, name=name, sha256=sha256, content=content)
 
@@ -291,8 +293,8 @@ class Store:
             )
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
-                " loader_version, title, date, characters, pages, headings, navigation, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " loader_version, title, date, characters, pages, headings, navigation, page_runs,"
+                " text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
@@ -304,6 +306,7 @@ class Store:
                     json.dumps([(page.number, page.start, page.end) for page in content.pages]),
                     json.dumps([_heading_row(heading) for heading in content.headings]),
                     json.dumps([(gap.start, gap.end) for gap in content.navigation]),
+                    content.page_runs,
                     content.text,
                 ),
             )

@@ -11,7 +11,7 @@ from index.load import docx, html, markdown, pdf, text
 from index.load.compose import one_line
 from index.types import Content, Heading, Range
 
-VERSION = 3  # add one whenever the same file would load as another Content
+VERSION = 4  # add one whenever the same file would load as another Content
 
 _READERS = {
     ".txt": text.read,

@@ -1,8 +1,10 @@
 """A text written line by line, with the ranges that its lines make."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from index.types import Content, Heading, Page, Range
 
@@ -21,7 +23,8 @@ class Line:
     it follows the line before without a blank line (list items, table rows). `joint`: what stands
     between it and the line before where both are one paragraph that a page's end cuts. `depth`:
     how many definitions of entries it lies in. `name_characters`: the length of the name with
-    which the line of an entry begins, 0 for other lines.
+    which the line of an entry begins, 0 for other lines. `sources`: the page's index of each of
+    the text's characters, where the page can be shown.
     """
 
     text: str
@@ -32,6 +35,7 @@ class Line:
     joint: str | None = None
     depth: int = 0
     name_characters: int = 0
+    sources: Sequence[int] = ()
 
 
 def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
@@ -40,6 +44,7 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
     headings: list[Heading] = []
     navigation: list[Range] = []
     pages: list[Page] = []
+    page_runs = bytearray()
     entries: list[tuple[int, int]] = []  # (index in headings, depth) of those not over yet
     end = 0
     for line in lines:
@@ -64,6 +69,8 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
             if pages and pages[-1].number == line.page:
                 start = pages.pop().start
             pages.append(Page(number=line.page, start=start, end=end))
+        if line.sources:
+            page_runs += _page_runs(line, end - len(text), len(text))
     for index, _ in entries:
         headings[index] = replace(headings[index], until=end)
     return Content(
@@ -73,7 +80,18 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
         pages=tuple(pages),
         headings=tuple(headings),
         navigation=tuple(navigation),
+        page_runs=bytes(page_runs),
     )
+
+
+def _page_runs(line: Line, start: int, length: int) -> bytes:
+    """The runs of a line that stands from `start` on; see Content."""
+    offset = len(line.text) - len(line.text.lstrip("\n"))
+    sources = np.asarray(line.sources[offset : offset + length], "<i4")
+    firsts = np.append(0, np.flatnonzero(sources[1:] != sources[:-1] + 1) + 1)
+    runs = np.empty((len(firsts), 3), "<i4")
+    runs[:, 0], runs[:, 1], runs[:, 2] = start + firsts, line.page, sources[firsts]
+    return runs.tobytes()
 
 
 def clean(text: str) -> str:
