@@ -116,6 +116,10 @@ def _heading(level: int, start: int, end: int, until: int | None = None) -> Head
     return Heading(level=level, start=start, end=end, until=until)
 
 
+def _no_document(name: str) -> InputError:
+    return InputError(f"The collection has no document {name!r}: `qa documents` lists those it has")
+
+
 class Store:
     """One SQLite file. Safe to use from several threads; one process writes at a time."""
 
@@ -183,6 +187,22 @@ class Store:
         )
         return {path: StoredFile(name, FileState(*state)) for path, name, *state in rows}
 
+    def file_of(self, name: str) -> tuple[Path, str]:
+        """Where a document's file was when it was indexed, and its sha256 then.
+
+        Raises InputError if the collection has no document of that name.
+        """
+        rows = self._rows(
+            "SELECT roots.path, documents.path, sha256 FROM documents"
+            " JOIN roots ON roots.id = root_id WHERE name = ?",
+            name,
+        )
+        if not rows:
+            raise _no_document(name)
+        root, path, sha256 = rows[0]
+        # A root that is a file itself gives one document of its own name.
+        return Path(root) if Path(root).is_file() else Path(root, path), sha256
+
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """All documents without their texts, by name."""
         rows = self._rows(
@@ -205,9 +225,7 @@ class Store:
             name,
         )
         if not rows:
-            raise InputError(
-                f"The collection has no document {name!r}: `qa documents` lists those it has"
-            )
+            raise _no_document(name)
         id_, sha256, title, text, date, pages, headings, navigation, page_runs = rows[0]
         content = Content(
             title=title,

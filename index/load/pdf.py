@@ -7,11 +7,12 @@ from itertools import islice, pairwise
 from typing import Any
 
 from index.errors import UnreadableFile
+from index.limits import MAX_PDF_PAGES
 from index.load.compose import compose, one_line
 from index.load.day import iso_day
 from index.load.glyphs import DIGITS, is_raised, superscript, with_accents
 from index.load.layout import find_title, lay_out
-from index.load.pdfium import BREAKS, HYPHENS, Frame, is_printed, opened
+from index.load.pdfium import BREAKS, HYPHENS, Frame, character, is_printed, opened
 from index.load.rows import Bookmark, Row
 from index.load.traced import Traced
 from index.types import Content
@@ -42,6 +43,11 @@ def read(data: bytes) -> Content:
 def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str, str]:
     """The rows of each page, the bookmarks, and the properties title and day of creation."""
     with opened(data) as document:
+        if len(document) > MAX_PDF_PAGES:
+            raise UnreadableFile(
+                f"has {len(document):,} pages, more than the {MAX_PDF_PAGES:,} that are read:"
+                " split it"
+            )
         pages = [_page_rows(document, i) for i in range(len(document))]
         title = document.get_metadata_value("Title")
         created = document.get_metadata_value("CreationDate")
@@ -103,7 +109,7 @@ def _row(
     samples = [seen[0], seen[len(seen) // 2], seen[-1]]
     boxes = [frame.character(text_page, i) for i in samples]
     heights = sorted(box.top - box.bottom for box in boxes)
-    characters = ["-" if code in HYPHENS else _character(code) for code in codes]
+    characters = ["-" if code in HYPHENS else character(code) for code in codes]
     digits = {i for i in seen if characters[i - start] in DIGITS}
     for i in _raised(text_page, frame, seen, digits) if digits else ():
         characters[i - start] = superscript(characters[i - start])
@@ -142,10 +148,6 @@ def _raised(text_page: Any, frame: Frame, seen: list[int], digits: set[int]) -> 
             else:
                 base, base_box = i, box
     return found
-
-
-def _character(code: int) -> str:
-    return chr(code) if code < 0x110000 else "\ufffd"
 
 
 def _font(text_page: Any, index: int) -> tuple[bool, bool]:

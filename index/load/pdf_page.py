@@ -2,17 +2,21 @@
 
 import io
 import math
+import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from index.errors import InputError
-from index.load.pdfium import BREAKS, HYPHENS, Frame, Place, is_printed, opened
+from index.load.pdfium import BREAKS, HYPHENS, Frame, Place, character, is_printed, opened
 from index.types import Box, Stretch
 
 MAX_PIXELS = 8_000_000
 MAX_SIDE_PIXELS = 8_000
 HIGHLIGHT = (255, 221, 87)  # red, green, blue: multiplied with what is drawn, as a marker does
 
+_TOLERANCE = 0.01  # of a point
+_DOTLESS = str.maketrans("\u0131\u0237", "ij")  # they get their dots with an accent
 _SAME_ROW = 0.4  # of the height: what a raised digit shares with its row
 
 
@@ -24,14 +28,38 @@ def boxes(data: bytes, stretches: Sequence[Stretch]) -> tuple[Box, ...]:
     """
     found: list[Box] = []
     with opened(data) as document:
-        number = 0
-        for stretch in stretches:
-            if stretch.page != number:
-                number, page = stretch.page, _page(document, stretch.page)
-                frame, text_page = Frame.of(page), page.get_textpage()
-            for place in _rows(text_page.raw, frame, stretch):
-                found += _visible(place, frame, number)
+        for frame, text_page, stretch in _pages_of(document, stretches):
+            for place in _rows(text_page, frame, stretch):
+                found += _visible(place, frame, stretch.page)
     return tuple(found)
+
+
+def misplaced(data: bytes, passages: Sequence[tuple[str, Sequence[Stretch]]]) -> list[int]:
+    """The indices of the passages that aren't seen on their pages.
+
+    A passage is seen if each of its stretches has boxes, all of them lie on the page, and its
+    letters and digits are among the stretches' own, in their order. Raises as `boxes` does.
+    """
+    order = [i for i, (_, stretches) in enumerate(passages) for _ in stretches]
+    every = [stretch for _, stretches in passages for stretch in stretches]
+    drawn: list[list[str]] = [[] for _ in passages]
+    wrong = {i for i, (_, stretches) in enumerate(passages) if not stretches}
+    with opened(data) as document:
+        for i, (frame, text_page, stretch) in zip(order, _pages_of(document, every), strict=True):
+            found = [
+                box
+                for place in _rows(text_page, frame, stretch)
+                for box in _visible(place, frame, stretch.page)
+            ]
+            width, height = document.get_page_size(stretch.page - 1)
+            if not found or not all(_lies_on(box, width, height) for box in found):
+                wrong.add(i)
+            drawn[i].append(_letters(_text(text_page, stretch)))
+    for i, (text, _) in enumerate(passages):
+        rest = iter("".join(drawn[i]))
+        if not all(letter in rest for letter in _letters(text)):
+            wrong.add(i)
+    return sorted(wrong)
 
 
 def draw(data: bytes, page: int, boxes: Sequence[Box], scale: float) -> bytes:
@@ -57,6 +85,40 @@ def draw(data: bytes, page: int, boxes: Sequence[Box], scale: float) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()
+
+
+def _pages_of(document: Any, stretches: Sequence[Stretch]) -> Iterator[tuple[Frame, Any, Stretch]]:
+    """The stretches with their pages' frames and texts; a page is opened once for neighbours."""
+    for number, group in groupby(stretches, key=lambda stretch: stretch.page):
+        page = _page(document, number)
+        text_page = page.get_textpage()
+        frame = Frame.of(page)
+        for stretch in group:
+            yield frame, text_page.raw, stretch
+        text_page.close()
+        page.close()
+
+
+def _lies_on(box: Box, width: float, height: float) -> bool:
+    return (
+        -_TOLERANCE <= box.left < box.right <= width + _TOLERANCE
+        and -_TOLERANCE <= box.top < box.bottom <= height + _TOLERANCE
+    )
+
+
+def _text(text_page: Any, stretch: Stretch) -> str:
+    """The page's own characters."""
+    from pypdfium2 import raw
+
+    codes = range(stretch.first, stretch.last + 1)
+    units = "".join(character(raw.FPDFText_GetUnicode(text_page, i)) for i in codes)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _letters(text: str) -> str:
+    """The letters and digits alone, without accents and whether raised or not."""
+    plain = unicodedata.normalize("NFKD", text.translate(_DOTLESS))
+    return "".join(filter(str.isalnum, plain))
 
 
 def _page(document: Any, number: int) -> Any:

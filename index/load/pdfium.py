@@ -39,6 +39,11 @@ def opened(data: bytes) -> Iterator[Any]:
                 document.close()
 
 
+def character(code: int) -> str:
+    """pdfium's character, which may be half of one."""
+    return chr(code) if code < 0x110000 else "\ufffd"
+
+
 def is_printed(code: int) -> bool:
     """Whether pdfium's character is one that is seen."""
     return code > 32 and code != 160

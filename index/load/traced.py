@@ -49,7 +49,8 @@ class Traced:
 
     def sub(self, pattern: re.Pattern[str], write: Callable[[re.Match[str]], str]) -> "Traced":
         """As `pattern.sub(write, text)`; what is written is no longer than what it replaces."""
-        pieces, sources, end = [], array("i"), 0
+        pieces: list[str] = []
+        sources, end = array("i"), 0
         for match in pattern.finditer(self.text):
             new = write(match)
             pieces += (self.text[end : match.start()], new)

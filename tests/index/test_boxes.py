@@ -111,7 +111,12 @@ def test_what_lies_beyond_the_page_is_not_shown_nor_read() -> None:
     data = pdf(lambda canvas: write(canvas, ["Words that go out to the right of the page"], 300))
     (box,) = boxes_of(data, "Words that go out to the right of the page")
     assert (box.left, box.right) == pytest.approx((300, 400), abs=0.2)
-    data = pdf(lambda c: [write(c, ["Here."]), write(c, ["Not here."], top=700)])
+
+    def page(canvas: Any) -> None:
+        write(canvas, ["Here."])
+        write(canvas, ["Not here."], top=700)
+
+    data = pdf(page)
     assert load("a.pdf", data).text == "Here."
 
 
@@ -162,7 +167,12 @@ def test_a_page_is_drawn_with_its_words_highlighted() -> None:
 
 
 def test_huge_pages_are_drawn_small() -> None:
-    data = pdf(lambda canvas: [canvas.setPageSize((14_000, 60)), write(canvas, ["Ferry"], top=20)])
+
+    def page(canvas: Any) -> None:
+        canvas.setPageSize((14_000, 60))
+        write(canvas, ["Ferry"], top=20)
+
+    data = pdf(page)
     height, width, _ = picture(draw(data, 1, (), 2)).shape
     assert width <= MAX_SIDE_PIXELS
     assert width / height == pytest.approx(14_000 / 60, rel=0.05)
