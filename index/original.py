@@ -12,8 +12,7 @@ from index.stretches import stretches
 from index.types import Box, Document, Passage
 from index.worker import Worker
 
-_WORKER = Worker(seconds=MAX_DRAW_SECONDS)
-_CHECKER = Worker(seconds=MAX_LOAD_SECONDS)
+_WORKER = Worker()
 
 
 def original(collection: Collection, name: str) -> bytes:
@@ -45,7 +44,7 @@ def citation_boxes(collection: Collection, name: str, start: int, end: int) -> t
         return ()
     data = original(collection, name)
     with _naming(name):
-        return _WORKER.call(pdf_page.boxes, data, found)
+        return _WORKER.call(MAX_DRAW_SECONDS, pdf_page.boxes, data, found)
 
 
 def page_png(
@@ -62,7 +61,7 @@ def page_png(
         raise InputError(f"The scale is {scale}: it must be above 0 pixels a point")
     data = original(collection, name)
     with _naming(name):
-        return _WORKER.call(pdf_page.draw, data, page, tuple(boxes), scale)
+        return _WORKER.call(MAX_DRAW_SECONDS, pdf_page.draw, data, page, tuple(boxes), scale)
 
 
 def misplaced(document: Document, data: bytes, passages: Sequence[Passage]) -> list[Passage]:
@@ -75,7 +74,7 @@ def misplaced(document: Document, data: bytes, passages: Sequence[Passage]) -> l
         (passage.text, stretches(content, passage.start, passage.end)) for passage in passages
     ]
     with _naming(document.name):
-        found = _CHECKER.call(pdf_page.misplaced, data, traced)
+        found = _WORKER.call(MAX_LOAD_SECONDS, pdf_page.misplaced, data, traced)
     return [passages[i] for i in found]
 
 

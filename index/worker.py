@@ -31,41 +31,42 @@ _R = TypeVar("_R")
 class Worker:
     """Runs one function at a time in a process of its own. Safe to use from several threads."""
 
-    def __init__(self, *, seconds: float, memory_bytes: int = MAX_WORKER_BYTES) -> None:
-        """The limits of one call; the process starts with the first one."""
-        self._seconds = seconds
+    def __init__(self, *, memory_bytes: int = MAX_WORKER_BYTES) -> None:
+        """The process starts with the first call."""
         self._memory_bytes = memory_bytes
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def call(self, function: Callable[_P, _R], *arguments: _P.args, **_: _P.kwargs) -> _R:
-        """What the function returns for these arguments; it must be a module's own.
+    def call(
+        self, seconds: float, function: Callable[_P, _R], *arguments: _P.args, **_: _P.kwargs
+    ) -> _R:
+        """What the function, a module's own, returns for these arguments within that time.
 
         Raises UnreadableFile and InputError as the function does, and UnreadableFile where it
         breaks a limit or fails in any other way.
         """
         with self._lock:
             used = self._process is not None
-            kind, value = self._ask(function, arguments)
+            kind, value = self._ask(seconds, function, arguments)
             if kind == "crashed" and used:
                 # What an earlier file has left behind may be to blame.
-                kind, value = self._ask(function, arguments)
+                kind, value = self._ask(seconds, function, arguments)
         if kind == "returned":
             return value  # type: ignore[no-any-return]
         if kind == "asked wrongly":
             raise InputError(value)
-        raise UnreadableFile(self._reason(kind, value))
+        raise UnreadableFile(self._reason(kind, value, seconds))
 
     def stop(self) -> None:
         """Ends the process; the next call starts another."""
         with self._lock:
             self._end()
 
-    def _reason(self, kind: str, value: str) -> str:
+    def _reason(self, kind: str, value: str, seconds: float) -> str:
         if kind == "unreadable":
             return value
         if kind == "too long":
-            return f"takes more than {self._seconds:g} seconds to read: split it or save it anew"
+            return f"takes more than {seconds:.0f} seconds to read: split it or save it anew"
         if kind == "too much":
             gigabytes = self._memory_bytes / 1024**3
             return f"takes more than {gigabytes:g} GB of memory to read: split it or save it anew"
@@ -73,7 +74,9 @@ class Worker:
             return "can't be read: it makes its reader crash; save it anew or in another format"
         return f"can't be read ({value}): save it anew or in another format"
 
-    def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[str, Any]:
+    def _ask(
+        self, seconds: float, function: Callable[..., Any], arguments: tuple[Any, ...]
+    ) -> tuple[str, Any]:
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = self._start()
@@ -86,11 +89,11 @@ class Worker:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self._seconds, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:
-            pickle.dump((function, arguments, self._seconds), process.stdin, protocol=5)
+            pickle.dump((seconds, function, arguments), process.stdin, protocol=5)
             process.stdin.flush()
             kind, value = _Reply(process.stdout).load()
         except Exception:  # noqa: BLE001  # the pipe is cut, or what comes through it is no answer
@@ -149,7 +152,7 @@ def _serve(memory_bytes: int) -> None:
     _limit("RLIMIT_AS", memory_bytes)
     while True:
         try:
-            function, arguments, seconds = pickle.load(sys.stdin.buffer)  # noqa: S301
+            seconds, function, arguments = pickle.load(sys.stdin.buffer)  # noqa: S301
         except EOFError:
             return
         _limit_cpu(seconds)
