@@ -86,26 +86,32 @@ def _rows(text_page: Any, frame: Frame, page: int) -> list[Row]:
         if i == len(codes) or codes[i] in BREAKS:
             end = i + 1 if i < len(codes) and codes[i] in HYPHENS else i
             seen = [j for j in range(start, end) if is_printed(codes[j])]
-            if seen:
-                row = _row(text_page, frame, codes[start:end], start, seen, page)
-                rows += [row] if _is_visible(row, frame) else []
+            row = _row(text_page, frame, codes, end, seen, page) if seen else None
+            if row and not _lies_within(row, frame):
+                # What runs over the edge of the page can't be seen, so it isn't read.
+                seen = [j for j in seen if frame.shows(frame.character(text_page, j))]
+                row = _row(text_page, frame, codes, seen[-1] + 1, seen, page) if seen else None
+            rows += [row] if row else []
             start = i + 1
     return rows
 
 
-def _is_visible(row: Row, frame: Frame) -> bool:
+def _lies_within(row: Row, frame: Frame) -> bool:
     width, height = frame.size
-    across = row.left < width and row.right > 0
-    return across and row.bottom < height and row.bottom + row.size > 0
+    across = row.left >= 0 and row.right <= width
+    return across and row.bottom >= 0 and row.bottom + row.size <= height
 
 
 def _row(
-    text_page: Any, frame: Frame, codes: list[int], start: int, seen: list[int], page: int
+    text_page: Any, frame: Frame, codes: list[int], end: int, seen: list[int], page: int
 ) -> Row:
     """One row; sizes are measured at three of its characters, for speed.
 
-    `start` is the page's index of its first character, `seen` the indices of those in print.
+    `codes` are the page's characters, `seen` the indices of the row's that are in print; it ends
+    before the index `end`.
     """
+    start = seen[0]
+    codes = codes[start:end]
     samples = [seen[0], seen[len(seen) // 2], seen[-1]]
     boxes = [frame.character(text_page, i) for i in samples]
     heights = sorted(box.top - box.bottom for box in boxes)

@@ -87,6 +87,12 @@ class Frame:
         width, height = self.right - self.left, self.top - self.bottom
         return (height, width) if self.degrees in (90, 270) else (width, height)
 
+    def shows(self, place: Place) -> bool:
+        """Whether a part of the place lies on the page."""
+        width, height = self.size
+        across = place.left < width and place.right > 0
+        return across and place.bottom < height and place.top > 0
+
     def character(self, text_page: Any, index: int) -> Place:
         """The box of a character, with the room that its font has above and below letters."""
         from pypdfium2 import raw
