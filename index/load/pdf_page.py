@@ -5,6 +5,7 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from statistics import median
 from typing import Any
 
 from index.errors import InputError
@@ -77,11 +78,13 @@ def draw(data: bytes, page: int, boxes: Sequence[Box], scale: float) -> bytes:
         scale = min(scale, fits)
         bitmap = drawn.render(scale=scale, rev_byteorder=True)
         pixels = bitmap.to_numpy().copy()
+    marked = np.zeros(pixels.shape[:2], bool)
     for box in boxes:
         if box.page == page:
             rows = slice(math.floor(box.top * scale), math.ceil(box.bottom * scale))
             columns = slice(math.floor(box.left * scale), math.ceil(box.right * scale))
-            pixels[rows, columns] = pixels[rows, columns] * np.array(HIGHLIGHT) // 255
+            marked[rows, columns] = True
+    pixels[marked] = pixels[marked] * np.array(HIGHLIGHT) // 255
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG", compress_level=1)
     return out.getvalue()
@@ -131,22 +134,22 @@ def _rows(text_page: Any, frame: Frame, stretch: Stretch) -> Iterator[Place]:
     """The boxes around the pieces of rows that the stretch covers."""
     from pypdfium2 import raw
 
-    row: Place | None = None
+    row: list[int] = []
     last = Place(0, 0, 0, 0)
     broken = False
     for i in range(stretch.first, stretch.last + 1):
         code = raw.FPDFText_GetUnicode(text_page, i)
         place = frame.character(text_page, i)
         seen = (is_printed(code) or code in HYPHENS) and min(place.width, place.height) > 0
-        if seen and row and _goes_on(last, place, broken):
-            row, last = _around(row, place), place
-        elif seen:
-            if row:
-                yield row
-            row = last = place
+        if seen:
+            if row and not _goes_on(last, place, broken):
+                yield _around(text_page, frame, row)
+                row = []
+            row.append(i)
+            last = place
         broken = code in BREAKS or (broken and not seen)
     if row:
-        yield row
+        yield _around(text_page, frame, row)
 
 
 def _goes_on(last: Place, place: Place, broken: bool) -> bool:
@@ -162,9 +165,19 @@ def _goes_on(last: Place, place: Place, broken: bool) -> bool:
     return not broken and width > _SAME_ROW * min(last.width, place.width)
 
 
-def _around(a: Place, b: Place) -> Place:
+def _around(text_page: Any, frame: Frame, row: Sequence[int]) -> Place:
+    """The box around the characters of a row.
+
+    It is as high as most of their fonts, or as what is drawn where that is more: a font of signs
+    may claim the rows above and below.
+    """
+    places = [frame.character(text_page, i) for i in row]
+    ink = [place for i in row if (place := frame.ink(text_page, i)).height > 0]
     return Place(
-        min(a.left, b.left), min(a.bottom, b.bottom), max(a.right, b.right), max(a.top, b.top)
+        min(place.left for place in places),
+        min([median(place.bottom for place in places), *(place.bottom for place in ink)]),
+        max(place.right for place in places),
+        max([median(place.top for place in places), *(place.top for place in ink)]),
     )
 
 

@@ -99,8 +99,19 @@ class Frame:
 
         box = raw.FS_RECTF()
         raw.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box))
-        left, bottom = box.left - self.left, box.bottom - self.bottom
-        right, top = box.right - self.left, box.top - self.bottom
+        return self._turned(box.left, box.bottom, box.right, box.top)
+
+    def ink(self, text_page: Any, index: int) -> Place:
+        """The box of what is drawn of a character."""
+        from pypdfium2 import raw
+
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        raw.FPDFText_GetCharBox(text_page, index, left, right, bottom, top)
+        return self._turned(left.value, bottom.value, right.value, top.value)
+
+    def _turned(self, left: float, bottom: float, right: float, top: float) -> Place:
+        left, bottom = left - self.left, bottom - self.bottom
+        right, top = right - self.left, top - self.bottom
         width, height = self.right - self.left, self.top - self.bottom
         if self.degrees == 90:
             return Place(bottom, width - right, top, width - left)

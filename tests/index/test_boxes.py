@@ -166,6 +166,24 @@ def test_a_page_is_drawn_with_its_words_highlighted() -> None:
     assert (marked[top : bottom + 1, left : right + 1].min(axis=2) < 100).any()
 
 
+def test_rows_that_overlap_are_highlighted_once() -> None:
+    data = pdf(lambda canvas: write(canvas, ["Ferry"]))
+    box = Box(page=1, left=200, top=50, right=300, bottom=100)
+    assert draw(data, 1, (box, box), 1) == draw(data, 1, (box,), 1)
+
+
+def test_a_larger_sign_does_not_make_its_row_higher_than_what_is_seen() -> None:
+    def page(canvas: Any) -> None:
+        line = canvas.beginText(50, 300)
+        for text, size in (("The ferry ", SIZE), (".", 90), (" sails.", SIZE)):
+            line.setFont(FONT, size)
+            line.textOut(text)
+        canvas.drawText(line)
+
+    (box,) = boxes_of(pdf(page), "The ferry . sails.")
+    assert box.bottom - box.top < 15
+
+
 def test_huge_pages_are_drawn_small() -> None:
 
     def page(canvas: Any) -> None:
