@@ -14,13 +14,14 @@ TORCH_INDEX ?=
 BIN = .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help install run test quick lint lock screenshots clean
+.PHONY: help install run test quick soak lint lock screenshots clean
 
 help:
 	@echo 'make install      .venv with the pinned dependencies; .venv/bin/qa exists afterwards'
 	@echo 'make run          index docs/ and serve the chat; DOCS=FOLDER, PORT=N'
 	@echo 'make test         lint, types, all tests (a browser too)'
 	@echo 'make quick        the tests that take under two minutes, without the browser'
+	@echo 'make soak         the long tests, with thousands of inputs'
 	@echo 'make screenshots  pictures of the page into docs/images'
 	@echo 'make lock         resolve the dependencies anew into the lock files'
 	@echo 'make clean        remove .venv; collections stay'
@@ -45,10 +46,13 @@ run: .venv/installed
 	QA_COLLECTION="$(COLLECTION)" $(BIN)/python app.py --port $(PORT)
 
 test: lint .venv/browser
-	$(BIN)/pytest
+	$(BIN)/pytest -m 'not soak'
 
 quick: .venv/installed-dev
-	$(BIN)/pytest -m 'not slow and not browser'
+	$(BIN)/pytest -m 'not slow and not browser and not soak'
+
+soak: .venv/installed-dev
+	$(BIN)/pytest -m soak
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -1,13 +1,15 @@
 """Whether a collection keeps its promises, looked at row by row."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from index.collection import Collection
+from index.errors import InputError
+from index.original import misplaced, original
 from index.passage_index import PassageIndex
 from index.store import StoredPassages
-from index.types import Document
+from index.types import Document, Passage
 
 _INDEX_AGAIN = "run `qa index`"
 _FOLLOW = "run `qa search` with any words, which makes the indexes anew"
@@ -30,11 +32,15 @@ def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[st
     for name in sorted(store.names()):
         yield from _document_problems(store.document(name))
     documents: dict[str, Document] = {}
+    passages: list[Passage] = []  # of the document
     for batch in store.stored_passages(ids.tolist()):
         for passage in batch.passages:
             if passage.document not in documents:
                 # Passages come by id, so those of one document are neighbours.
+                yield from _page_problems(collection, documents.values(), passages)
                 documents = {passage.document: store.document(passage.document)}
+                passages = []
+            passages.append(passage)
             text = documents[passage.document].text
             if text[passage.start : passage.end] != passage.text:
                 yield (
@@ -42,6 +48,7 @@ def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[st
                     f" {passage.start}-{passage.end}: {_INDEX_AGAIN} on a new collection"
                 )
         yield from _row_problems(batch)
+    yield from _page_problems(collection, documents.values(), passages)
     yield from _index_problems(collection)
 
 
@@ -58,6 +65,28 @@ def _document_problems(document: Document) -> Iterator[str]:
                 f"{document.name} has a range {start}-{end}, which lies outside its text:"
                 f" {_INDEX_AGAIN} on a new collection"
             )
+
+
+def _page_problems(
+    collection: Collection, documents: Iterable[Document], passages: Sequence[Passage]
+) -> Iterator[str]:
+    """Passages that their pages don't show; files that are gone or changed aren't looked at."""
+    for document in documents:
+        if document.content.page_runs:
+            try:
+                data = original(collection, document.name)
+            except InputError:
+                continue
+            try:
+                wrong = misplaced(document, data, passages)
+            except InputError as error:
+                yield str(error)
+                continue
+            for passage in wrong:
+                yield (
+                    f"Passage {passage.id} of {passage.document} isn't seen on its page where it"
+                    f" should be: {_INDEX_AGAIN} on a new collection"
+                )
 
 
 def _row_problems(batch: StoredPassages) -> Iterator[str]:

@@ -77,7 +77,7 @@ def list_folder(target: Path, *, leave_out: Path) -> FolderListing:
         for path in [here / name for name in sorted(names) if not name.startswith(".")]:
             if path.suffix.lower() not in load.SUFFIXES:
                 skipped += 1
-            elif path.is_symlink() and target not in path.resolve().parents:
+            elif path.is_symlink() and target not in Path(os.path.realpath(path)).parents:
                 links_out.append(path)
             elif path.is_file():
                 documents.append(path)

@@ -53,6 +53,7 @@ CREATE TABLE documents (
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
     places TEXT NOT NULL,                  -- JSON [[start, end, {"slide": 2}], ...]
+    page_runs BLOB NOT NULL,               -- int32, little-endian [[start, page, index], ...]
     text TEXT NOT NULL,
     UNIQUE (root_id, path)
 );
@@ -129,6 +130,10 @@ def _passage(row: Sequence[Any]) -> Passage:
     return Passage(**{**fields, "location": _location(fields["location"])})
 
 
+def _no_document(name: str) -> InputError:
+    return InputError(f"The collection has no document {name!r}: `qa documents` lists those it has")
+
+
 class Store:
     """One SQLite file. Safe to use from several threads; one process writes at a time."""
 
@@ -196,6 +201,22 @@ class Store:
         )
         return {path: StoredFile(name, FileState(*state)) for path, name, *state in rows}
 
+    def file_of(self, name: str) -> tuple[Path, str]:
+        """Where a document's file was when it was indexed, and its sha256 then.
+
+        Raises InputError if the collection has no document of that name.
+        """
+        rows = self._rows(
+            "SELECT roots.path, documents.path, sha256 FROM documents"
+            " JOIN roots ON roots.id = root_id WHERE name = ?",
+            name,
+        )
+        if not rows:
+            raise _no_document(name)
+        root, path, sha256 = rows[0]
+        # A root that is a file itself gives one document of its own name.
+        return Path(root) if Path(root).is_file() else Path(root, path), sha256
+
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """All documents without their texts, by name."""
         rows = self._rows(
@@ -213,15 +234,13 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, date, pages, headings, navigation, places"
+            "SELECT id, sha256, title, text, date, pages, headings, navigation, places, page_runs"
             " FROM documents WHERE name = ?",
             name,
         )
         if not rows:
-            raise InputError(
-                f"The collection has no document {name!r}: `qa documents` lists those it has"
-            )
-        id_, sha256, title, text, date, pages, headings, navigation, places = rows[0]
+            raise _no_document(name)
+        id_, sha256, title, text, date, pages, headings, navigation, places, page_runs = rows[0]
         content = Content(
             title=title,
             text=text,
@@ -233,6 +252,7 @@ class Store:
                 Place(start=s, end=e, location=tuple(location.items()))
                 for s, e, location in json.loads(places)
             ),
+            page_runs=page_runs,
         )
         return Document(id=id_, name=name, sha256=sha256, content=content)
 
@@ -328,7 +348,7 @@ class Store:
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
                 " loader_version, title, date, characters, pages, headings, navigation, places,"
-                " text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " page_runs, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
@@ -341,6 +361,7 @@ class Store:
                     json.dumps([_heading_row(heading) for heading in content.headings]),
                     json.dumps([(gap.start, gap.end) for gap in content.navigation]),
                     json.dumps([(p.start, p.end, dict(p.location)) for p in content.places]),
+                    content.page_runs,
                     content.text,
                 ),
             )

@@ -19,12 +19,12 @@ from index.collection import Collection
 from index.context import with_context
 from index.errors import InputError, UnreadableFile
 from index.folder import Failure, existing, list_folder, no_documents
+from index.limits import MAX_FILE_BYTES
+from index.load.isolated import load_isolated, stop
 from index.renew import renew
 from index.split import split
 from index.store import FileState, StoredFile
 from index.types import Content, Embedder, PassageRange
-
-MAX_FILE_BYTES = 200 * 1024 * 1024
 
 # Documents are committed when this many passages have come together: small files are embedded
 # together, and a stop loses little.
@@ -85,9 +85,12 @@ def sync(
         if not targets:
             targets = _present_roots(collection, report)
         renew(collection, embedder, progress=progress)
-        for target in targets:
-            files = _compare(collection, target, report)
-            _load_files(collection, files, embedder, report, progress=progress)
+        try:
+            for target in targets:
+                files = _compare(collection, target, report)
+                _load_files(collection, files, embedder, report, progress=progress)
+        finally:
+            stop()
         collection.follow()
     return report
 
@@ -229,7 +232,7 @@ def _load_file(
             collection.store.set_modified(known.name, state.modified_ns)
             report.unchanged += 1
             return None
-        content = _content(file.on_disk.name, data)
+        content = load_isolated(file.on_disk.name, data)
     except OSError as error:
         # What the file said is still the last that is known of it.
         report.failed.append(Failure(name=file.path, reason=_reason(error)))
@@ -263,18 +266,6 @@ def _read(path: Path) -> tuple[FileState, bytes]:
         loader_version=load.VERSION,
     )
     return state, data
-
-
-def _content(name: str, data: bytes) -> Content:
-    try:
-        return load.load(name, data)
-    except UnreadableFile:
-        raise
-    except Exception as error:
-        # One file that a parser chokes on must not stop the others.
-        raise UnreadableFile(
-            f"can't be read ({type(error).__name__}): save it anew or in another format"
-        ) from error
 
 
 def _free_name(file: _File, taken: set[str]) -> str:

@@ -46,6 +46,26 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rectangle on a page as it is shown, in points from the page's upper left corner."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The characters `[first, last]` of a PDF's page, counted as pdfium does."""
+
+    page: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
     """A heading: its own characters in the text. Level 1 is the highest.
 
@@ -67,7 +87,9 @@ class Content:
     `navigation` is what belongs to the page around the document (menus, share buttons, comment
     forms, running titles): sorted, disjoint ranges that no passage covers. `places` are sorted and
     disjoint, too. `date` is the day that the file gives as its own, as YYYY-MM-DD; None where it
-    gives none.
+    gives none. `page_runs` leads from the text back to the characters of a PDF's pages: int32
+    triples (start in the text, page, index of the character on that page), each for what stands up
+    to the next one's start (index/boxes.py).
     """
 
     title: str
@@ -77,6 +99,7 @@ class Content:
     headings: tuple[Heading, ...] = ()
     places: tuple[Place, ...] = ()
     navigation: tuple[Range, ...] = ()
+    page_runs: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

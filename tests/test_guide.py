@@ -19,8 +19,8 @@ import pytest
 
 import index.embed
 import qa.answer
+from index.limits import MAX_FILE_BYTES
 from index.load import SUFFIXES
-from index.sync import MAX_FILE_BYTES
 from qa import Assistant
 from qa.cli import _parser, main
 from qa.read import ExtractiveReader

@@ -1,8 +1,10 @@
 """A text written line by line, with the ranges that its lines make."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from index.types import Content, Heading, Location, Page, Place, Range
 
@@ -23,7 +25,8 @@ class Line:
     how many definitions of entries it lies in. `name_characters`: the length of the name with
     which the line of an entry begins, 0 for other lines. `location`: where the line stands;
     `cells` are sorted, disjoint parts of the line that say so more closely, as offsets in `text`,
-    which then has no white space around it.
+    which then has no white space around it. `sources`: the page's index of each of the text's
+    characters, where the page can be shown.
     """
 
     text: str
@@ -36,6 +39,7 @@ class Line:
     name_characters: int = 0
     location: Location = ()
     cells: tuple[Place, ...] = ()
+    sources: Sequence[int] = ()
 
 
 def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
@@ -45,6 +49,7 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
     navigation: list[Range] = []
     pages: list[Page] = []
     places: list[Place] = []
+    page_runs = bytearray()
     entries: list[tuple[int, int]] = []  # (index in headings, depth) of those not over yet
     end = 0
     for line in lines:
@@ -73,6 +78,8 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
             if places and places[-1].location == place.location:
                 place = replace(place, start=places.pop().start)
             places.append(place)
+        if line.sources:
+            page_runs += _page_runs(line, end - len(text), len(text))
     for index, _ in entries:
         headings[index] = replace(headings[index], until=end)
     return Content(
@@ -83,6 +90,7 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
         headings=tuple(headings),
         navigation=tuple(navigation),
         places=tuple(places),
+        page_runs=bytes(page_runs),
     )
 
 
@@ -93,6 +101,16 @@ def _places(line: Line, start: int, end: int) -> Iterator[Place]:
         yield Place(location=location, start=start + cell.start, end=start + cell.end)
     if line.location and not line.cells:
         yield Place(location=line.location, start=start, end=end)
+
+
+def _page_runs(line: Line, start: int, length: int) -> bytes:
+    """The runs of a line that stands from `start` on; see Content."""
+    offset = len(line.text) - len(line.text.lstrip("\n"))
+    sources = np.asarray(line.sources[offset : offset + length], "<i4")
+    firsts = np.append(0, np.flatnonzero(sources[1:] != sources[:-1] + 1) + 1)
+    runs = np.empty((len(firsts), 3), "<i4")
+    runs[:, 0], runs[:, 1], runs[:, 2] = start + firsts, line.page, sources[firsts]
+    return runs.tobytes()
 
 
 def clean(text: str) -> str:

@@ -10,6 +10,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
 
+from index.load.traced import Traced
+
 DIGITS = "0123456789"
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 SMALLER, HIGHER = 0.85, 0.15
@@ -52,12 +54,12 @@ def superscript(digits: str) -> str:
     return digits.translate(_RAISE)
 
 
-def with_accents(text: str) -> str:
+def with_accents(text: Traced) -> Traced:
     """The text with each accent put on the letter after it ("¨a" becomes "ä"), or before it."""
-    if text.isascii():
+    if text.text.isascii():
         return text
-    text = _BEFORE.sub(lambda m: _accented(m[2], m[1]) or m[0], text)
-    return _AFTER.sub(lambda m: _accented(m[1], m[2]) or m[0], text)
+    text = text.sub(_BEFORE, lambda m: _accented(m[2], m[1]) or m[0])
+    return text.sub(_AFTER, lambda m: _accented(m[1], m[2]) or m[0])
 
 
 def note_number(text: str) -> str:
@@ -66,19 +68,21 @@ def note_number(text: str) -> str:
     return match[1].translate(_LOWER) if match else ""
 
 
-def without_marks(texts: Sequence[str], notes: Set[str]) -> list[str]:
+def without_marks(texts: Sequence[Traced], notes: Set[str]) -> list[Traced]:
     """A page's rows without the marks of the notes that have these numbers.
 
     A number that is raised only once on the page is the note's mark; else it is one after a word.
     """
-    raised = Counter(found.translate(_LOWER) for t in texts for found in _RAISED.findall(t[1:]))
+    raised = Counter(
+        found.translate(_LOWER) for t in texts for found in _RAISED.findall(t.text[1:])
+    )
 
     def replaced(match: re.Match[str]) -> str:
         number = match[1].translate(_LOWER)
         is_mark = raised[number] == 1 or _WORD_END.search(match.string[: match.start()])
         return "" if match.start() and number in notes and is_mark else match[0]
 
-    return [_MARK.sub(replaced, text) for text in texts] if raised else list(texts)
+    return [text.sub(_MARK, replaced) for text in texts] if raised else list(texts)
 
 
 def _accented(letter: str, accent: str) -> str:

@@ -29,8 +29,8 @@ def whole_headings(
     while i < len(paragraphs):
         count = _heading_rows(paragraphs[i : i + MAX_ROWS], titles)
         parts = paragraphs[i : i + count]
-        text = reduce(lambda text, part: join(text, part.text, words), parts[1:], parts[0].text)
-        whole.append(replace(parts[0], text=text, last=parts[-1].last, room=parts[-1].room))
+        text = reduce(lambda text, part: join(text, part.traced, words), parts[1:], parts[0].traced)
+        whole.append(replace(parts[0], traced=text, last=parts[-1].last, room=parts[-1].room))
         i += count
     return whole
 

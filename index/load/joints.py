@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.load.traced import Traced
+
 COMMON = 1 / 200  # of all words: only words like "and" and "is" are as frequent
 MIN_BROKEN = 5  # words whose two parts are found as one elsewhere
 
@@ -54,21 +56,26 @@ def is_broken_word(text: str, row: str) -> bool:
     return bool(_HYPHEN.search(text)) and row[0].islower()
 
 
-def join(text: str, row: str, words: Words) -> str:
-    """Two rows as one, in a document with these words.
+def join(text: Traced, row: Traced, words: Words) -> Traced:
+    """Two rows as one, in a document with these words."""
+    return text.until(joint(text.text, row.text, words)) + row
+
+
+def joint(text: str, row: str, words: Words) -> str:
+    """The text as it stands before the row: as it is, with a space, or without its hyphen.
 
     Web addresses and names with underscores, which are broken without a hyphen, get no space.
     """
     if _ADDRESS.search(text) and _in_address(text, row):
-        return text + row
+        return text
     if _NAME.search(text) and row[0].isalnum() and not _is_common(row, words):
-        return text + row
+        return text
     if not _BROKEN.search(text) or not row[0].isalnum() or _HANGING.match(row):
-        return f"{text} {row}"
+        return f"{text} "
     before, after = _HYPHEN.search(text), _LETTERS.match(row)
     if before and after and _is_one_word(text[-1], before[1], after[0], words):
-        return text[:-1] + row
-    return text + row
+        return text[:-1]
+    return text
 
 
 def _is_one_word(hyphen: str, before: str, after: str, words: Words) -> bool:

@@ -6,6 +6,7 @@ breaks goes on in any case; rows of code stay together and keep their line break
 """
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
@@ -24,6 +25,7 @@ from index.load.headings import (
 from index.load.joints import Words, is_broken_word, join, words_of
 from index.load.rows import SAME_SIZE, Bookmark, Paragraph, Row, first_word_width, same_size
 from index.load.running import contents_rows, running_rows
+from index.load.traced import Traced
 from index.load.turns import continues, goes_over, over_pages
 from index.outline import LIST_MARKER, count_words
 
@@ -91,10 +93,11 @@ def _join_pieces(rows: Sequence[Row]) -> list[Row]:
         if last and row.left >= last.right - last.size / 4 and _overlap(last, row) > OVERLAP:
             gap = " " if row.left - last.right > 0.15 * last.size else ""
             wider = last if len(last.text) >= len(row.text) else row
-            text = superscript(row.text) if _is_exponent(last, row) else row.text
-            joined[-1] = replace(
-                wider, text=last.text + gap + text, left=last.left, right=row.right
-            )
+            piece = row.traced
+            if _is_exponent(last, row):
+                piece = piece.written(superscript(row.text))
+            whole = last.traced.until(last.text + gap) + piece
+            joined[-1] = replace(wider, traced=whole, left=last.left, right=row.right)
         else:
             joined.append(row)
     return joined
@@ -109,8 +112,8 @@ def _without_marks(rows: Sequence[Row], body: float) -> list[Row]:
     """The rows without the raised numbers of the notes on the page."""
     small = [row.text for row in rows if row.size < NOTE_SIZE * body]
     notes = {note_number(text) for text in small}
-    texts = without_marks([row.text for row in rows], notes)
-    return [replace(row, text=text) for row, text in zip(rows, texts, strict=True)]
+    texts = without_marks([row.traced for row in rows], notes)
+    return [replace(row, traced=text) for row, text in zip(rows, texts, strict=True)]
 
 
 def _code_apart(pages: list[list[Row]]) -> list[list[Row]]:
@@ -150,7 +153,7 @@ def _paragraphs(
             groups.append([i])
     return [
         Paragraph(
-            text=_text([rows[i] for i in group], words),
+            traced=_text([rows[i] for i in group], words),
             first=rows[group[0]],
             last=rows[group[-1]],
             room=_room(rows, group[-1]),
@@ -160,15 +163,19 @@ def _paragraphs(
     ]
 
 
-def _text(rows: Sequence[Row], words: Words) -> str:
+def _text(rows: Sequence[Row], words: Words) -> Traced:
     """Code keeps its rows and their indents, in characters; the rows of prose are joined."""
     if len(rows) > 1 and all(row.fixed for row in rows):
         widest = max(rows, key=lambda row: len(row.text))
         character = max((widest.right - widest.left) / len(widest.text), 0.1)
         left = min(row.left for row in rows)
         indents = [" " * round((row.left - left) / character) for row in rows]
-        return "\n".join(indent + row.text for indent, row in zip(indents, rows, strict=True))
-    return reduce(lambda text, row: join(text, row.text, words), rows[1:], rows[0].text)
+        first = array("i", rows[0].traced.sources[:1] * len(indents[0]))
+        code = Traced(indents[0], first) + rows[0].traced
+        for indent, row in zip(indents[1:], rows[1:], strict=True):
+            code = code.until(f"{code.text}\n{indent}") + row.traced
+        return code
+    return reduce(lambda text, row: join(text, row.traced, words), rows[1:], rows[0].traced)
 
 
 def _goes_on(rows: Sequence[Row], i: int, count: int, distance: float, body: float) -> bool:

@@ -1,19 +1,20 @@
-"""PDF: the rows of text that pdfium finds on each page, handed to `layout.py`.
-
-pdfium isn't safe to call from two threads, so one lock is held while a file is read.
-"""
+"""PDF: the rows of text that pdfium finds on each page, handed to `layout.py`."""
 
 import ctypes
-import threading
+import re
+from array import array
 from itertools import islice, pairwise
 from typing import Any
 
 from index.errors import UnreadableFile
+from index.limits import MAX_PDF_PAGES
 from index.load.compose import compose, one_line
 from index.load.day import iso_day
 from index.load.glyphs import DIGITS, is_raised, superscript, with_accents
 from index.load.layout import find_title, lay_out
+from index.load.pdfium import BREAKS, HYPHENS, Frame, character, is_printed, opened
 from index.load.rows import Bookmark, Row
+from index.load.traced import Traced
 from index.types import Content
 
 MAX_BOOKMARKS = 20_000
@@ -21,9 +22,8 @@ BOLD_WEIGHT = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "cmbx", "medi", "demi")
 _FIXED_NAMES = ("mono", "courier", "consol", "menlo", "typewriter", "cmtt", "cmsltt", "nimbusmon")
 _FIXED_FLAG = 1
-_HYPHENS = (0x02, 0xFFFE)  # what pdfium makes of a hyphen with its line break
-_BREAKS = (*_HYPHENS, 0x0A, 0x0D)
-_LOCK = threading.Lock()
+_UNITS = re.compile(r"[\ud800-\udbff][\udc00-\udfff]?|[\udc00-\udfff]")
+_GAPS = re.compile(r"\s{2,}|[^\S ]")
 
 
 def read(data: bytes) -> Content:
@@ -42,27 +42,16 @@ def read(data: bytes) -> Content:
 
 def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str, str]:
     """The rows of each page, the bookmarks, and the properties title and day of creation."""
-    import pypdfium2  # its import starts the library
-
-    with _LOCK:
-        document = None
-        try:
-            document = pypdfium2.PdfDocument(data)
-            pages = [_page_rows(document, i) for i in range(len(document))]
-            title = document.get_metadata_value("Title")
-            created = document.get_metadata_value("CreationDate")
-            return pages, _bookmarks(document), title, created
-        except pypdfium2.PdfiumError as error:
-            if getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD:
-                raise UnreadableFile(
-                    "needs a password to be opened; save a copy without one"
-                ) from None
+    with opened(data) as document:
+        if len(document) > MAX_PDF_PAGES:
             raise UnreadableFile(
-                "is damaged: it can't be opened as PDF; get a whole copy of it"
-            ) from None
-        finally:
-            if document is not None:
-                document.close()
+                f"has {len(document):,} pages, more than the {MAX_PDF_PAGES:,} that are read:"
+                " split it"
+            )
+        pages = [_page_rows(document, i) for i in range(len(document))]
+        title = document.get_metadata_value("Title")
+        created = document.get_metadata_value("CreationDate")
+        return pages, _bookmarks(document), title, created
 
 
 def _bookmarks(document: Any) -> list[Bookmark]:
@@ -81,45 +70,60 @@ def _page_rows(document: Any, index: int) -> list[Row]:
     page = document[index]
     text_page = page.get_textpage()
     try:
-        return _rows(text_page, page=index + 1)
+        return _rows(text_page.raw, Frame.of(page), page=index + 1)
     finally:
         text_page.close()
         page.close()
 
 
-def _rows(text_page: Any, page: int) -> list[Row]:
+def _rows(text_page: Any, frame: Frame, page: int) -> list[Row]:
     from pypdfium2 import raw
 
-    codes = [raw.FPDFText_GetUnicode(text_page, i) for i in range(text_page.count_chars())]
+    unicode, count = raw.FPDFText_GetUnicode, raw.FPDFText_CountChars(text_page)
+    codes = [unicode(text_page, i) for i in range(count)]
     rows, start = [], 0
     for i in range(len(codes) + 1):
-        if i == len(codes) or codes[i] in _BREAKS:
-            end = i + 1 if i < len(codes) and codes[i] in _HYPHENS else i
-            seen = [j for j in range(start, end) if codes[j] > 32 and codes[j] != 160]
-            if seen:
-                rows.append(_row(text_page, codes[start:end], start, seen, page))
+        if i == len(codes) or codes[i] in BREAKS:
+            end = i + 1 if i < len(codes) and codes[i] in HYPHENS else i
+            seen = [j for j in range(start, end) if is_printed(codes[j])]
+            row = _row(text_page, frame, codes, end, seen, page) if seen else None
+            if row and not _lies_within(row, frame):
+                # What runs over the edge of the page can't be seen, so it isn't read.
+                seen = [j for j in seen if frame.shows(frame.character(text_page, j))]
+                row = _row(text_page, frame, codes, seen[-1] + 1, seen, page) if seen else None
+            rows += [row] if row else []
             start = i + 1
     return rows
 
 
-def _row(text_page: Any, codes: list[int], start: int, seen: list[int], page: int) -> Row:
+def _lies_within(row: Row, frame: Frame) -> bool:
+    width, height = frame.size
+    across = row.left >= 0 and row.right <= width
+    return across and row.bottom >= 0 and row.bottom + row.size <= height
+
+
+def _row(
+    text_page: Any, frame: Frame, codes: list[int], end: int, seen: list[int], page: int
+) -> Row:
     """One row; sizes are measured at three of its characters, for speed.
 
-    `start` is the page's index of its first character, `seen` the indices of those in print.
+    `codes` are the page's characters, `seen` the indices of the row's that are in print; it ends
+    before the index `end`.
     """
+    start = seen[0]
+    codes = codes[start:end]
     samples = [seen[0], seen[len(seen) // 2], seen[-1]]
-    boxes = [_box(text_page, i) for i in samples]
+    boxes = [frame.character(text_page, i) for i in samples]
     heights = sorted(box.top - box.bottom for box in boxes)
-    characters = ["-" if code in _HYPHENS else _character(code) for code in codes]
+    characters = ["-" if code in HYPHENS else character(code) for code in codes]
     digits = {i for i in seen if characters[i - start] in DIGITS}
-    for i in _raised(text_page, seen, digits) if digits else ():
+    for i in _raised(text_page, frame, seen, digits) if digits else ():
         characters[i - start] = superscript(characters[i - start])
-    # Halves of a character come one by one and meet again in decoding.
-    units = "".join(characters).encode("utf-16-le", errors="surrogatepass")
-    text = units.decode("utf-16-le", errors="replace")
+    traced = Traced("".join(characters), array("i", range(start, start + len(codes))))
+    traced = traced.sub(_UNITS, _decoded).strip().sub(_GAPS, lambda _: " ")
     fonts = [_font(text_page, i) for i in samples]
     return Row(
-        text=with_accents(" ".join(text.split())),
+        traced=with_accents(traced),
         page=page,
         left=boxes[0].left,
         right=max(boxes[-1].right, boxes[0].right),
@@ -130,7 +134,12 @@ def _row(text_page: Any, codes: list[int], start: int, seen: list[int], page: in
     )
 
 
-def _raised(text_page: Any, seen: list[int], digits: set[int]) -> list[int]:
+def _decoded(match: re.Match[str]) -> str:
+    """Halves of a character come one by one and meet again here."""
+    return match[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _raised(text_page: Any, frame: Frame, seen: list[int], digits: set[int]) -> list[int]:
     """The digits that stand higher and are smaller than what is before them."""
     found: list[int] = []
     base, base_box = seen[0], None
@@ -138,24 +147,13 @@ def _raised(text_page: Any, seen: list[int], digits: set[int]) -> list[int]:
         if before != base and before not in found:
             base, base_box = before, None
         if i in digits:
-            box, base_box = _box(text_page, i), base_box or _box(text_page, base)
+            box = frame.character(text_page, i)
+            base_box = base_box or frame.character(text_page, base)
             if is_raised(box.bottom, box.top, base_box.bottom, base_box.top):
                 found.append(i)
             else:
                 base, base_box = i, box
     return found
-
-
-def _character(code: int) -> str:
-    return chr(code) if code < 0x110000 else "\ufffd"
-
-
-def _box(text_page: Any, index: int) -> Any:
-    from pypdfium2 import raw
-
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box))
-    return box
 
 
 def _font(text_page: Any, index: int) -> tuple[bool, bool]:

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from index.load.traced import Traced
+
 SAME_SIZE = 0.12  # a row of sums or code in another font differs by this share at most
 
 _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*\Z")
@@ -15,7 +17,7 @@ class Row:
     `fixed`: all characters of its font are equally wide, as in code.
     """
 
-    text: str
+    traced: Traced
     page: int
     left: float
     right: float
@@ -23,6 +25,10 @@ class Row:
     size: float
     bold: bool
     fixed: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.traced.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +44,15 @@ class Bookmark:
 class Paragraph:
     """Rows that belong together. `room` is what is free at the end of the last one, in points."""
 
-    text: str
+    traced: Traced
     first: Row
     last: Row
     room: float
     running: bool
+
+    @property
+    def text(self) -> str:
+        return self.traced.text
 
 
 def same_size(a: Row, b: Row) -> bool:

@@ -11,7 +11,7 @@ MIN_CONTENTS_ROWS = 5
 MAX_ENTRY_ROWS = 4
 ALPHABETICAL = 0.8  # the share of neighbours in order: columns and accents break it
 
-_NUMBER = re.compile(r"\d{1,5}|\b[ivxlc]{1,7}\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,5}|\b[ivxlcIVXLC]{1,7}\b")
 _LEADER = re.compile(r"(?:\. ?){4,}(\d{1,4}|[ivxlc]{1,6})(?:, (?:\d{1,4}|[ivxlc]{1,6}))*\Z")
 _ENTRY_START = re.compile(r"\d{1,2}(?:\.\d{1,2})+ |\S\Z")
 _LETTER = re.compile(r"[^\W\d_]")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 
 from index.load.compose import Line
-from index.load.joints import Words, is_broken_word, join
+from index.load.joints import Words, is_broken_word, joint
 from index.load.rows import Paragraph, Row, ends_sentence, first_word_width, same_size
 from index.outline import LIST_MARKER
 
@@ -80,14 +80,17 @@ def _line(
     words: Words,
 ) -> Line:
     paragraph = paragraphs[i]
-    text, page, joint = paragraph.text, paragraph.first.page, None
+    traced, between = paragraph.traced, None
     if i in rest:
-        text = _cut(text, paragraphs[rest[i]].text, words).rstrip()
+        traced = traced.until(joint(traced.text, paragraphs[rest[i]].text, words).rstrip())
     if i in begun:
-        joint = " " if _cut(paragraphs[begun[i]].text, text, words).endswith(" ") else ""
-    return Line(text=text, page=page, navigation=paragraph.running, level=level, joint=joint)
-
-
-def _cut(text: str, rest: str, words: Words) -> str:
-    """What stands before the rest once both are joined."""
-    return join(text, rest, words).removesuffix(rest)
+        before = paragraphs[begun[i]].text
+        between = " " if joint(before, traced.text, words).endswith(" ") else ""
+    return Line(
+        text=traced.text,
+        page=paragraph.first.page,
+        navigation=paragraph.running,
+        level=level,
+        joint=between,
+        sources=traced.sources,
+    )

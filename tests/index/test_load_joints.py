@@ -1,9 +1,18 @@
 """Rows joined, accents put on their letters, and the marks of notes taken out."""
 
+import re
+from array import array
+
 import pytest
 
 from index.load.glyphs import note_number, with_accents, without_marks
 from index.load.joints import join, words_of
+from index.load.traced import Traced
+
+
+def traced(text: str) -> Traced:
+    return Traced(text, array("i", range(len(text))))
+
 
 PROSE = words_of(["the harbour is old and is well-known", "the ferry is new"] * 3)
 
@@ -33,15 +42,19 @@ PROSE = words_of(["the harbour is old and is well-known", "the ferry is new"] * 
     ],
 )
 def test_join(text: str, row: str, joined: str) -> None:
-    assert join(text, row, PROSE) == joined
+    assert join(traced(text), traced(row), PROSE).text == joined
 
 
 def test_words_that_no_row_has_whole_are_joined_where_rows_break_words() -> None:
     whole = ["harbour tickets children island summer known"]
     broken = ["har-", "bour tick-", "ets chil-", "dren is-", "land sum-", "mer"]
-    assert join("a dread-", "nought", words_of(whole + broken[:4])) == "a dread-nought"
-    assert join("a dread-", "nought", words_of(whole + broken)) == "a dreadnought"
-    assert join("an island-", "known", words_of(whole + broken)) == "an island-known"
+
+    def joined(text: str, row: str, rows: list[str]) -> str:
+        return join(traced(text), traced(row), words_of(rows)).text
+
+    assert joined("a dread-", "nought", whole + broken[:4]) == "a dread-nought"
+    assert joined("a dread-", "nought", whole + broken) == "a dreadnought"
+    assert joined("an island-", "known", whole + broken) == "an island-known"
 
 
 @pytest.mark.parametrize(
@@ -57,15 +70,36 @@ def test_words_that_no_row_has_whole_are_joined_where_rows_break_words() -> None
     ],
 )
 def test_accents(apart: str, whole: str) -> None:
-    assert with_accents(apart) == whole
+    assert with_accents(traced(apart)).text == whole
 
 
 def test_marks_go_where_the_page_has_their_notes() -> None:
-    rows = ["The boats are limited¹ to ten,² and lost ³.", "An area of 5 m² at 60559⁴ has 10⁵."]
+    texts = ["The boats are limited¹ to ten,² and lost ³.", "An area of 5 m² at 60559⁴ has 10⁵."]
     bare = ["The boats are limited to ten, and lost.", "An area of 5 m² at 60559 has 10⁵."]
-    assert without_marks(rows, {"1", "2", "3", "4"}) == bare
+    rows = [traced(text) for text in texts]
+    assert [row.text for row in without_marks(rows, {"1", "2", "3", "4"})] == bare
     assert without_marks(rows, set()) == rows
-    assert without_marks(["¹ A note with a mark¹"], {"1"}) == ["¹ A note with a mark"]
+    (note,) = without_marks([traced("¹ A note with a mark¹")], {"1"})
+    assert note.text == "¹ A note with a mark"
+
+
+def test_each_character_keeps_its_source() -> None:
+    def letters(text: Traced, of: str) -> list[str]:
+        return [of[source] for source in text.sources]
+
+    page = "The boats are limited¹ to ten and the har-"
+    (row,) = without_marks([traced(page)], {"1"})
+    assert letters(row, page) == list(row.text) == list(page.replace("¹", ""))
+    rest = Traced("bour", array("i", range(50, 54)))
+    whole = join(row, rest, PROSE)
+    assert whole.text.endswith("the harbour")
+    assert whole.sources[-7:].tolist() == [38, 39, 40, 50, 51, 52, 53]
+    spaced = join(traced("The ferry"), rest, PROSE)
+    assert (spaced.text[9], spaced.sources[9]) == (" ", 9)
+    accented = with_accents(traced("Universit¨at"))
+    assert accented.sources.tolist() == [*range(9), 9, 11]
+    code = traced("a  b").sub(re.compile(" {2}"), lambda _: " ")
+    assert (code.text, code.sources.tolist()) == ("a b", [0, 1, 3])
 
 
 def test_note_numbers() -> None:

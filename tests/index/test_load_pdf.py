@@ -156,6 +156,11 @@ def test_running_rows_are_the_same_but_for_the_page_number() -> None:
     assert running_rows(pages) == [{0, 3}] * 4
 
 
+def test_a_dotless_i_is_no_number() -> None:
+    pages = [[(700.0, f"Text {n}"), (40.0, "ı İ ſ K")] for n in range(3)]
+    assert running_rows(pages) == [{0, 1}] * 3
+
+
 def test_sums_that_stand_last_on_every_page_are_no_page_numbers() -> None:
     pages = [[(700.0, f"Text {n}"), (40.0, f"Total {value}")] for n, value in enumerate((9, 50, 7))]
     assert [0 in found for found in running_rows(pages)] == [True] * 3  # "Text n" counts pages

@@ -215,6 +215,7 @@ def test_a_parser_that_breaks_is_a_reason(
     def break_down(name: str, data: bytes) -> None:
         raise IndexError
 
+    (root / "sub/two.md").unlink()
     monkeypatch.setattr(load, "load", break_down)
     report = sync.sync(collection, [root], embedder)
     assert {failure.reason for failure in report.failed} == {
