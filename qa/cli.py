@@ -10,9 +10,12 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from index.errors import InputError, QAError
+
+if TYPE_CHECKING:
+    from index.scope import Scope
 from qa import cli_evaluate, cli_feedback
 from qa.terminal import DONE as _DONE
 from qa.terminal import FAILED as _FAILED
@@ -83,9 +86,11 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer a question in the documents' own words")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--explain", action="store_true", help="what was found and read, with scores")
+    _add_scope(ask)
     search = command("search", _search, "find passages")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--limit", type=_positive, default=10, metavar="N", help="default: 10")
+    _add_scope(search)
     cli_evaluate.add_options(
         command("evaluate", cli_evaluate.evaluate, "measure the answers to gold questions")
     )
@@ -138,6 +143,30 @@ def _parser() -> argparse.ArgumentParser:
     users.add_argument("name", metavar="NAME")
     users.add_argument("--users", type=Path, required=True, metavar="FILE", help="the users file")
     return parser
+
+
+def _add_scope(command: argparse.ArgumentParser) -> None:
+    """The options that say which documents are asked."""
+    for option, metavar, about in (
+        ("--document", "NAME", "only this document; may be given again"),
+        ("--folder", "FOLDER", "only documents in this folder; may be given again"),
+        ("--type", "SUFFIX", "only files of this type, such as pdf; may be given again"),
+    ):
+        command.add_argument(option, action="append", metavar=metavar, help=about)
+    command.add_argument("--since", metavar="DATE", help="only documents of this day or later")
+    command.add_argument("--until", metavar="DATE", help="only documents of this day or earlier")
+
+
+def _scope(options: argparse.Namespace) -> "Scope":
+    from index.scope import Scope
+
+    return Scope(
+        documents=tuple(options.document or ()),
+        folders=tuple(options.folder or ()),
+        types=tuple(options.type or ()),
+        since=options.since,
+        until=options.until,
+    )
 
 
 def _positive(text: str) -> int:
@@ -243,7 +272,7 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.present import to_json, to_text
 
     assistant = Assistant.open(options.collection)
-    answer = assistant.ask(options.question)
+    answer = assistant.ask(options.question, scope=_scope(options))
     if options.json:
         _print_json(to_json(answer))
     elif options.explain:
@@ -257,7 +286,8 @@ def _search(options: argparse.Namespace) -> int:
     from qa.answer import Assistant
     from qa.present import hits_to_json, hits_to_text
 
-    hits = Assistant.open(options.collection).search(options.query, options.limit)
+    assistant = Assistant.open(options.collection)
+    hits = assistant.search(options.query, options.limit, _scope(options))
     if options.json:
         _print_json({"query": options.query, "passages": hits_to_json(hits)})
     else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import InputError, QAError
+from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary
 from qa import present, present_html
 from qa.limits import QuestionLimit
@@ -34,7 +35,9 @@ Turns = tuple[Answer, ...]
 class Assistant(Protocol):
     """What the page needs of `qa.answer.Assistant`."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer: ...
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING
+    ) -> Answer: ...
     def search(self, query: str, limit: int) -> tuple[Hit, ...]: ...
     def document(self, name: str) -> Document: ...
     def documents(self) -> tuple[DocumentSummary, ...]: ...

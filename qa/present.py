@@ -9,6 +9,7 @@ import html
 import re
 from calendar import month_name
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from index.types import DocumentSummary, Location, Passage
@@ -270,6 +271,10 @@ def hits_to_text(hits: Sequence[Hit]) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """The same as Markdown, for programs that show chat messages."""
+    if answer.standalone_question != answer.question:
+        meant = f"Understood as: {_markdown(one_line(answer.standalone_question))}"
+        itself = replace(answer, question=answer.standalone_question)
+        return f"{meant}\n\n{to_markdown(itself)}"
     if answer.status == "abstained":
         lines = [
             f"{hit.rank}. {_markdown(', '.join(where(hit.passage)))}: "

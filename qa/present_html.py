@@ -88,7 +88,14 @@ def notice_html(message: str) -> str:
 def answer_html(answer: Answer) -> str:
     """A turn of the conversation: the question and its answer, possibility or abstention."""
     body = _abstention_html(answer) if answer.status == "abstained" else _found_html(answer)
-    return f'{question_html(answer.question)}<div class="answer {answer.status}">{body}</div>'
+    meant = (
+        f'<p class="meant">Understood as: <bdi>{escape(answer.standalone_question)}</bdi></p>'
+        if answer.standalone_question != answer.question
+        else ""
+    )
+    return (
+        f'{question_html(answer.question)}{meant}<div class="answer {answer.status}">{body}</div>'
+    )
 
 
 def _found_html(answer: Answer) -> str:

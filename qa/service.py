@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount, Route
 
 from index.errors import InputError, QAError
+from index.scope import EVERYTHING, Scope
 from qa import present
 from qa.access import Access
 from qa.embed_scripts import add_embed_scripts
@@ -178,7 +179,8 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: 
         body = await read_body(request, AskBody)
         turns = turns_of(body.history)
         limit.count(request.state.visitor.person)
-        answer = await run_in_threadpool(assistant.ask, body.question, turns, body.documents)
+        scope = _scope(body.documents)
+        answer = await run_in_threadpool(assistant.ask, body.question, turns, scope)
         return present.to_json(answer)
 
     @app.post("/api/search")
@@ -187,3 +189,12 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: 
         limit.count(request.state.visitor.person)
         hits = await run_in_threadpool(assistant.search, body.query, body.limit)
         return {"query": body.query, "passages": present.hits_to_json(hits)}
+
+
+def _scope(documents: list[str] | None) -> Scope:
+    """The documents to ask by name; None: all."""
+    if documents is None:
+        return EVERYTHING
+    if not documents:
+        raise InputError("documents is empty: name those to ask, or leave it out to ask all")
+    return Scope(documents=tuple(documents))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from index.errors import InputError, QAError
+from index.errors import QAError
+from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary
 from qa.page import Assistant
 from qa.types import Answer, Hit, Turn
@@ -34,16 +35,11 @@ class Watched:
         for status in ("answered", "unsure", "abstained", "refused", "failed"):
             self._questions.labels(status)
 
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), documents: Sequence[str] | None = None
-    ) -> Answer:
-        """`documents`: the names of those to ask; None: all."""
-        if documents is not None:
-            raise InputError("documents: only all of them can be asked yet; leave it out")
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         status = "failed"
         started = time.perf_counter()
         try:
-            answer = self.assistant.ask(question, history)
+            answer = self.assistant.ask(question, history, scope)
             status = answer.status
         except QAError:
             status = "refused"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from index.errors import InputError
+from index.scope import EVERYTHING, Scope
 from index.types import Content, Document, DocumentSummary, Heading, Page, Passage, Range
 from qa.types import Answer, Candidate, Citation, Hit, Status, Timings, Turn
 
@@ -86,14 +87,20 @@ class KeywordAssistant:
             for rank, (score, passage) in enumerate(scored[:limit], 1)
         )
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         self.histories.append(tuple(history))
         if not question.strip():
             raise InputError("The question is empty; type one.")
         if len(question) > 1000:
             raise InputError(f"The question has {len(question):,} characters; 1,000 is the most.")
+        for name in scope.documents:
+            self.document(name)
         wanted = _words(question)
-        hits = self.search(question, 5)
+        hits = tuple(
+            hit
+            for hit in self.search(question, 5)
+            if hit.passage.document in scope.documents or scope.is_everything
+        )
         found = []
         for hit in hits:
             citation = _cite(hit.passage, wanted)

@@ -14,6 +14,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError, AuthenticationError
 
+from index.scope import EVERYTHING, Scope
 from qa.access import decide
 from qa.serve import AnnouncingServer, listen
 from qa.service import build_app
@@ -35,7 +36,7 @@ class SlowAssistant(KeywordAssistant):
         super().__init__()
         self.asked, self.may_answer = threading.Event(), threading.Event()
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         self.asked.set()
         assert self.may_answer.wait(30)
         return super().ask(question, history)
