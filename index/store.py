@@ -348,7 +348,7 @@ class Store:
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
                 " loader_version, title, date, characters, pages, headings, navigation, places,"
-                " page_runs, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " page_runs, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
