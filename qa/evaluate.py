@@ -89,7 +89,7 @@ class _Collection:
     def gold_passages(self, question: GoldQuestion) -> list[Passage]:
         """The passages that hold the answer, as many as are read; of the marked place, if any."""
         found: list[Passage] = []
-        for name in question.documents if question.answers else ():
+        for name in dict.fromkeys(question.documents) if question.answers else ():
             found += [p for p in self._passages(name) if _is_relevant(question, p)]
         return found[:READ]
 
