@@ -278,7 +278,7 @@ class Store:
             ' ON documents.id = document_id WHERE documents.name = ? ORDER BY "start"',
             document,
         )
-        return tuple(Passage(**dict(zip(_PASSAGE_FIELDS, row, strict=True))) for row in rows)
+        return tuple(_passage(row) for row in rows)
 
     def passages(self, ids: Sequence[int]) -> dict[int, Passage]:
         """Those of the passages that are still there, by id."""
