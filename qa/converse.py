@@ -67,9 +67,9 @@ _PLACE_ASKED = re.compile(
     r"|river|village|station|museum|building)\b",
     re.IGNORECASE,
 )
-_PERSON_WORDS = {"he": "", "she": "", "him": "", "her": "", "his": "'s", "hers": "'s"}
-_THING_WORDS = {"it": "", "its": "'s"}
-_PLURAL_WORDS = {"they": "", "them": "", "their": "'s", "theirs": "'s"}
+_PERSON_WORDS = frozenset(["he", "she", "him", "her", "his", "hers"])
+_PLURAL_WORDS = frozenset(["they", "them", "their", "theirs"])
+_POSSESSIVE_WORDS = frozenset(["his", "hers", "its", "their", "theirs"])
 _POINTERS = re.compile(
     r"\b(?:(?P<word>he|she|him|his|hers?|it|its|they|them|theirs?)"
     r"|(?P<place>there)"
@@ -271,21 +271,7 @@ def _may_point(question: str, pointer: re.Match[str]) -> bool:
 
 def _meant(question: str, pointer: re.Match[str], past: Sequence[_Past]) -> str | None:
     if word := pointer["word"]:
-        folded = word.casefold()
-        ending = {**_PERSON_WORDS, **_THING_WORDS, **_PLURAL_WORDS}[folded]
-        if folded == "her" and re.match(
-            r"\s+[a-z]+(?<!\bin)(?<!\bto)(?<!\bat)\b", question[pointer.end() :]
-        ):
-            ending = "'s"
-        if folded in _PERSON_WORDS:
-            meant = next(_persons(past), None)
-        elif folded in _PLURAL_WORDS:
-            meant = next(_several(past), None)
-            if meant is None and not names(question):
-                meant = next(_things(past), None)
-        else:
-            meant = next(_things(past), None)
-        return meant and (meant + ("'" if ending and meant.endswith("s") else ending))
+        return _meant_by(word.casefold(), question, question[pointer.end() :], past)
     if pointer["place"]:
         place = next(_places(past), None)
         return place and f"in {place}"
@@ -305,6 +291,24 @@ def _meant(question: str, pointer: re.Match[str], past: Sequence[_Past]) -> str 
         )
         return next(things, None)
     return next(_things(past), None)
+
+
+def _meant_by(word: str, question: str, after: str, past: Sequence[_Past]) -> str | None:
+    """What a personal or possessive pronoun of the question, followed by `after`, stands for."""
+    if word in _PERSON_WORDS:
+        meant = next(_persons(past), None)
+    elif word in _PLURAL_WORDS:
+        meant = next(_several(past), None)
+        if meant is None and not names(question):
+            meant = next(_things(past), None)
+    else:
+        meant = next(_things(past), None)
+    # "her books", but "her in 1990".
+    next_word = after.split(maxsplit=1)[:1]
+    owns = word in _POSSESSIVE_WORDS or (word == "her" and content_words(" ".join(next_word)))
+    if meant is None or not owns:
+        return meant
+    return f"{meant}'" if meant.endswith("s") else f"{meant}'s"
 
 
 def _persons(past: Sequence[_Past]) -> Iterator[str]:

@@ -32,9 +32,10 @@ _PATH = re.compile(
     r"(?<![^\s(\[\"'“‘])(?:(?:~|\.{1,2})?/(?=[\w.])|https?://|www\.|--?(?=\w)|\.(?=\w)|[$€£¥₩](?=\d))"
     r"[^\s<>\"“”]*[\w/]"
 )
-# What stands before the words of a line: a prompt, a bullet, the number of an item.
+# Two neighbouring lines with bars or more, and what parts their cells and the heads of these.
 _TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
 _CELL_EDGE = re.compile(r" \| |\n|(?:(?<=\n)|(?<= \| )|\A)[^|\n]{1,60}?: ")
+# What stands before the words of a line: a prompt, a bullet, the number of an item.
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")

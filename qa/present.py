@@ -9,7 +9,6 @@ import html
 import re
 from calendar import month_name
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from index.types import DocumentSummary, Location, Passage
@@ -271,10 +270,13 @@ def hits_to_text(hits: Sequence[Hit]) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """The same as Markdown, for programs that show chat messages."""
-    if answer.standalone_question != answer.question:
-        meant = f"Understood as: {_markdown(one_line(answer.standalone_question))}"
-        itself = replace(answer, question=answer.standalone_question)
-        return f"{meant}\n\n{to_markdown(itself)}"
+    if answer.standalone_question == answer.question:
+        return _answer_to_markdown(answer)
+    meant = _markdown(one_line(answer.standalone_question))
+    return f"Understood as: {meant}\n\n{_answer_to_markdown(answer)}"
+
+
+def _answer_to_markdown(answer: Answer) -> str:
     if answer.status == "abstained":
         lines = [
             f"{hit.rank}. {_markdown(', '.join(where(hit.passage)))}: "

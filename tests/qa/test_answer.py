@@ -1,5 +1,6 @@
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,22 @@ def test_a_question_that_names_nothing_is_asked_both_ways(collection: Collection
         "Did anybody fall in Paris?"
     )
     assert asked == ["Did anybody fall in Paris?"]
+
+
+def test_a_possibility_stays_unless_the_topic_makes_one_likelier(collection: Collection) -> None:
+    scores = {"How many steps?": -0.5, "Anna Ito: How many steps?": -0.6}
+
+    class Unsure(NumberReader):
+        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+            return [replace(one, score=scores[question]) for one in super().read(question, hits)]
+
+    assistant = Assistant(collection, WordEmbedder(), Unsure(), UNFITTED)
+    history = [Turn(question="Who was Anna Ito?", answer=None)]
+    answer = assistant.ask("How many steps?", history)
+    assert (answer.status, answer.standalone_question) == ("unsure", "How many steps?")
+    scores["Anna Ito: How many steps?"] = -0.4
+    answer = assistant.ask("How many steps?", history)
+    assert (answer.status, answer.standalone_question) == ("unsure", "Anna Ito: How many steps?")
 
 
 def test_only_the_documents_in_scope_are_asked(assistant: Assistant) -> None:

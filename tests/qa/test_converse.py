@@ -27,6 +27,8 @@ PAIR = turn("Who were the two finalists?", "Ko San and Yi So-yeon")
         (VISIT, "Whom did he meet there?", "Whom did Moon Jae-in meet in Moscow?"),
         (AIRLINER, "Where was it going?", "Where was Flight 007 going?"),
         (TOWER, "When was he born?", "When was Gustave Eiffel born?"),
+        (TOWER, "Who met her in 1990?", "Who met Gustave Eiffel in 1990?"),
+        (TOWER, "What were her books?", "What were Gustave Eiffel's books?"),
         (TOWER, "How tall is it?", "How tall is the Eiffel Tower?"),
         (FERRY, "How much does it cost?", "How much does the ferry to Vladivostok cost?"),
         (FERRY, "how much is that?", "How much is the ferry to Vladivostok?"),

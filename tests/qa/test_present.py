@@ -178,6 +178,19 @@ def test_markdown() -> None:
     assert to_markdown(ABSTAINED).startswith("The documents don't say.\n\nThe nearest passages:\n")
 
 
+def test_what_a_follow_up_was_understood_as_stands_first() -> None:
+    meant = replace(ANSWER, question="And when?", standalone_question="When does *it* <b>sail</b>?")
+    before, _, after = to_markdown(meant).partition("\n\n")
+    assert (before, after) == (
+        "Understood as: When does \\*it\\* &lt;b&gt;sail&lt;/b&gt;?",
+        to_markdown(ANSWER),
+    )
+    page = answer_html(meant)
+    assert "Understood as: <bdi>When does *it* &lt;b&gt;sail&lt;/b&gt;?</bdi>" in page
+    assert page.index("And when?") < page.index("Understood as") < page.index("noon")
+    assert "Understood as" not in answer_html(ANSWER) + to_markdown(ANSWER)
+
+
 def test_markdown_of_hostile_text_has_nothing_that_acts() -> None:
     quote = "<img src=x> *b* `c` [d](e) $f$ ~g~ | h ! \\"
     hostile = cited("noon", quote=quote, sentence=quote, sentence_start=32)
