@@ -13,6 +13,7 @@ from qa.types import Hit
 
 # Two neighbouring lines with bars or more.
 _TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
+_LINE = re.compile(r"[^\n]+")
 _HEAD = re.compile(r"(?:(?<= \| )|\A)[^|]{1,60}?: ")
 # Words that say nothing of a row.
 _SMALL = frozenset(
@@ -42,33 +43,46 @@ class Piece:
 
 def pieces(question: str, hits: Sequence[Hit]) -> list[Piece]:
     """What to read of the hits, in their order."""
+    found = [piece for hit in hits for piece in _of_hit(hit)]
     asked = set(terms(question)) - _SMALL
-    return [piece for hit in hits for piece in _of_hit(asked, hit)]
+    shared = [
+        len(asked & set(terms(_HEAD.sub("", piece.text)))) if piece.is_row else 0 for piece in found
+    ]
+    # A long table stands in several passages, so its rows are compared over all of them.
+    tables: dict[object, list[int]] = {}
+    for number, piece in enumerate(found):
+        if piece.is_row:
+            tables.setdefault(_table_of(piece), []).append(number)
+    left_out: set[int] = set()
+    for rows in tables.values():
+        most = max(shared[number] for number in rows)
+        best = [number for number in rows if shared[number] == most][:_ROWS_READ]
+        left_out |= set(rows) - set(best)
+    return [piece for number, piece in enumerate(found) if number not in left_out]
 
 
-def _of_hit(asked: set[str], hit: Hit) -> Iterator[Piece]:
+def _of_hit(hit: Hit) -> Iterator[Piece]:
+    """The prose and all rows of a hit's passage, but for rows that only name the columns."""
     text, place = hit.passage.text, 0
     for table in _TABLE.finditer(text):
         if text[place : table.start()].strip():
             yield Piece(hit=hit, start=place, end=table.start(), is_row=False)
-        for start, end in _rows(asked, text, table.start(), table.end()):
+        first, *others = (m.span() for m in _LINE.finditer(text, *table.span()))
+        heads = _heads(text[slice(*others[0])])
+        names_columns = bool(heads) and set(heads) <= set(text[slice(*first)].split(" | "))
+        for start, end in others if names_columns else (first, *others):
             yield Piece(hit=hit, start=start, end=end, is_row=True)
         place = table.end()
     if text[place:].strip():
         yield Piece(hit=hit, start=place, end=len(text), is_row=False)
 
 
-def _rows(asked: set[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The rows whose cells hold the most of the question's words, heads aside."""
-    lines = [m.span() for m in re.compile(r"[^\n]+").finditer(text, start, end)]
-    shared = [len(asked & set(terms(_HEAD.sub("", text[a:b])))) for a, b in lines]
-    if _is_header(text[slice(*lines[0])], text[slice(*lines[1])]):
-        lines, shared = lines[1:], shared[1:]
-    most = max(shared)
-    return [line for line, count in zip(lines, shared, strict=True) if count == most][:_ROWS_READ]
+def _heads(row: str) -> list[str]:
+    """Those of its cells; an empty cell is left out with its head."""
+    return [cell.partition(": ")[0] for cell in row.split(" | ") if ": " in cell]
 
 
-def _is_header(line: str, following: str) -> bool:
-    """Whether the line is the heads of the one that follows."""
-    heads = [cell.partition(": ")[0] for cell in following.split(" | ") if ": " in cell]
-    return bool(heads) and set(heads) <= {cell.strip() for cell in line.split(" | ")}
+def _table_of(row: Piece) -> object:
+    """Equal for rows of a document under the same first head, or of a passage if without heads."""
+    passage, heads = row.hit.passage, _heads(row.text)
+    return (passage.document_id, heads[0]) if heads else (passage.document_id, passage.id)

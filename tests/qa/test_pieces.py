@@ -45,10 +45,26 @@ def test_words_of_the_heads_and_small_words_tell_no_row() -> None:
     assert len(read("How many guests were there?", "\n".join(rows))) == 2
 
 
+def test_an_empty_cell_is_left_out_with_its_head() -> None:
+    text = f"{HEADS}\nYear: 1990 | Guests: 3\n{ROWS[1]}"
+    assert read("Thun?", text) == [(ROWS[1], True)]
+    assert read("When?", text) == [("Year: 1990 | Guests: 3", True), (ROWS[1], True)]
+
+
 def test_a_table_without_heads_and_one_that_begins_in_another_passage() -> None:
     assert read("Thun?", "Bern | 1\nThun | 2") == [("Thun | 2", True)]
     assert read("Thun?", "\n".join(ROWS[:2])) == [(ROWS[1], True)]
     assert read("Thun?", f"{HEADS}\n") == [(f"{HEADS}\n", False)]
+
+
+def test_the_rows_of_one_table_are_compared_over_passages() -> None:
+    parts = [f"{HEADS}\n{ROWS[0]}", f"{ROWS[1]}\n{ROWS[2]}"]
+    assert read("How many in 1991?", *parts) == [(ROWS[1], True)]
+    other = "Town: Chur | Fare: 3\nTown: Biel | Fare: 4"
+    assert read("How many in 1991?", ROWS[1] + "\n" + ROWS[2], other) == [
+        (ROWS[1], True),
+        *((row, True) for row in other.split("\n")),
+    ]
 
 
 def test_only_heads_are_no_row() -> None:
