@@ -17,10 +17,12 @@ from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.converse import Meant, stand_alone, with_topic
 from qa.disagree import differing
 from qa.evidence import is_whole, sentence_around
+from qa.features import features, features_alone
 from qa.question_type import QuestionType, question_type
 from qa.read import ExtractiveReader
 from qa.reader_folder import SHIPPED_READER
-from qa.retrieve import retrieve
+from qa.retrieve import DENSE_WEIGHT, retrieve
+from qa.tuning import load_tuning
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
 
 DEFAULT_DIRECTORY = ".collection"
@@ -38,19 +40,29 @@ class Assistant:
     """A collection, an embedder and a reader. Safe to use from several threads."""
 
     def __init__(
-        self, collection: Collection, embedder: Embedder, reader: Reader, confidence: Confidence
+        self,
+        collection: Collection,
+        embedder: Embedder,
+        reader: Reader,
+        confidence: Confidence,
+        dense_weight: float = DENSE_WEIGHT,
     ) -> None:
         self._collection = collection
         self._embedder = embedder
         self._reader = reader
         self.confidence = confidence
+        self._dense_weight = dense_weight
 
     @classmethod
-    def open(cls, directory: str | Path | None = None) -> "Assistant":
+    def open(
+        cls, directory: str | Path | None = None, precision: float | None = None
+    ) -> "Assistant":
         """Opens the collection in `directory`, else QA_COLLECTION, else `.collection`.
 
-        Raises CollectionError if there is none, or it was made with other settings; InputError if
-        QA_EMBEDDER or QA_READER name no model.
+        What `qa tune` fitted to it is used. Of what it answers at least `precision` is right, by
+        what was measured; None: what is more likely right than wrong is answered. Raises
+        CollectionError if there is none, or it was made with other settings; InputError if
+        QA_EMBEDDER or QA_READER name no model, or the precision can't be kept.
         """
         folder = reader_folder()  # before the embedder, which shuts the hub off if it is packaged
         embedder = open_embedder()
@@ -58,51 +70,65 @@ class Assistant:
         collection.require(settings_of(embedder))
         reader = ExtractiveReader.load(folder)
         confidence = load_confidence(folder, reader.fingerprint) or UNFITTED
-        return cls(collection, embedder, reader, confidence)
+        dense_weight = DENSE_WEIGHT
+        tuning = load_tuning(collection.directory, reader.fingerprint, embedder.fingerprint)
+        if tuning is not None:
+            confidence, dense_weight = tuning.applied_to(confidence), tuning.dense_weight
+        if precision is not None:
+            confidence = confidence.at_precision(precision)
+        return cls(collection, embedder, reader, confidence, dense_weight)
 
     def close(self) -> None:
         self._collection.close()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         """Asks the documents in scope. `history` are the turns before, oldest first.
 
-        Raises InputError for a question that is empty or too long, and where no document is in
-        scope.
+        `precision` is that of `open`, for this question. Raises InputError for a question that is
+        empty or too long, where no document is in scope, and where the precision can't be kept.
         """
         question = _checked(question)
+        confidence = self.confidence
+        if precision is not None:
+            confidence = confidence.at_precision(precision)
         meant = stand_alone(question, history)
-        answer = self._answer(question, meant, scope)
+        answer = self._answer(question, meant, scope, confidence)
         if meant.question != question or answer.status == "answered":
             return answer
         topical = with_topic(question, history)
         if topical is None:
             return answer
-        other = self._answer(question, topical, scope)
+        other = self._answer(question, topical, scope, confidence)
         # Where neither is likely, it is more likely a follow-up than a question of nothing.
         stays = answer.status == "unsure" and answer.confidence > other.confidence
         better = answer if stays else other
         return replace(better, timings=answer.timings + other.timings)
 
-    def _answer(self, question: str, meant: Meant, scope: Scope) -> Answer:
+    def _answer(self, question: str, meant: Meant, scope: Scope, confidence: Confidence) -> Answer:
         """The answer to a question by what is meant by it."""
         started = time.perf_counter()
-        hits = retrieve(self._collection, self._embedder, meant.query, limit=FOUND, scope=scope)
+        hits = self._retrieve(meant.query, FOUND, scope)
         retrieved = time.perf_counter()
         spans = self._reader.read(meant.question, hits[:READ])
         read = time.perf_counter()
         type_ = question_type(meant.question)
         found = choose(type_, meant.question, spans)[:_CANDIDATES]
-        candidates, citations = self._present(type_, found)
-        confidence = candidates[0].confidence if candidates else 0.0
+        candidates, citations = self._present(type_, meant.question, found, confidence)
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
-        disagreement = differing(type_, meant.question, found, self.confidence) if unchanged else ()
+        disagreement = differing(type_, meant.question, found, confidence) if unchanged else ()
         return Answer(
             question=question,
             standalone_question=meant.question,
             question_type=type_,
-            status=self._status(candidates, disagreement),
-            confidence=confidence,
+            status=_status(candidates, disagreement, confidence),
+            confidence=candidates[0].confidence if candidates else 0.0,
             candidates=candidates,
             citations=citations,
             disagreement=disagreement,
@@ -121,7 +147,17 @@ class Assistant:
 
     def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
-        return retrieve(self._collection, self._embedder, _checked(query), limit=limit, scope=scope)
+        return self._retrieve(_checked(query), limit, scope)
+
+    def _retrieve(self, query: str, limit: int, scope: Scope) -> tuple[Hit, ...]:
+        return retrieve(
+            self._collection,
+            self._embedder,
+            query,
+            limit=limit,
+            scope=scope,
+            dense_weight=self._dense_weight,
+        )
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
@@ -140,18 +176,15 @@ class Assistant:
         hits = [Hit(passage=passage, score=0.0, rank=1) for passage in passages]
         type_ = question_type(question)
         choices = choose(type_, question, self._reader.read(question, hits))
-        candidates, _ = self._present(type_, choices[:1])
+        candidates, _ = self._present(type_, question, choices[:1], self.confidence)
         return candidates[0].text if candidates else ""
 
-    def _status(self, candidates: Sequence[Candidate], disagreement: Sequence[int]) -> Status:
-        """Two likely answers are shown however little each is ahead of the other."""
-        if not candidates:
-            return "abstained"
-        status = self.confidence.status(candidates[0].confidence)
-        return "unsure" if status == "abstained" and disagreement else status
-
     def _present(
-        self, type_: QuestionType, choices: Sequence[Choice]
+        self,
+        type_: QuestionType,
+        question: str,
+        choices: Sequence[Choice],
+        confidence: Confidence,
     ) -> tuple[tuple[Candidate, ...], tuple[Citation, ...]]:
         """The choices as candidates, and all the places that they are cited from."""
         candidates: list[Candidate] = []
@@ -161,31 +194,19 @@ class Assistant:
             first = len(citations)
             citations += [
                 cite(document, span)
-                for span in self._places(type_, choice)
+                for span in _places(type_, question, choice, confidence)
                 if (document := self._document_of(span, documents))
             ]
             if len(citations) > first:
                 candidates.append(
                     Candidate(
                         text=citations[first].quote,
-                        confidence=self.confidence.of(type_, choice.score, choice.margin),
+                        confidence=confidence.of(type_, features(type_, question, choice)),
                         evidence=type_ != "words" and is_whole(citations[first]),
                         citations=tuple(range(first, len(citations))),
                     )
                 )
         return tuple(candidates), tuple(citations)
-
-    def _places(self, type_: QuestionType, choice: Choice) -> list[Span]:
-        """Where a choice is cited from: the first span, and those that speak for it by themselves.
-
-        The same words elsewhere may say something else ("one").
-        """
-        first, *others = choice.spans[:_CITATIONS_A_CANDIDATE]
-        likely = self.confidence.unsure_from
-        return [
-            first,
-            *(s for s in others if self.confidence.of(type_, s.score, s.score) >= likely),
-        ]
 
     def _document_of(self, span: Span, documents: dict[int, Document]) -> Document | None:
         """The document that a span was read in; None if it has been replaced or removed since."""
@@ -197,6 +218,31 @@ class Assistant:
                 return None
         document = documents[passage.document_id]
         return document if document.id == passage.document_id else None
+
+
+def _status(
+    candidates: Sequence[Candidate], disagreement: Sequence[int], confidence: Confidence
+) -> Status:
+    """Two likely answers are shown however little each is ahead of the other."""
+    if not candidates:
+        return "abstained"
+    status = confidence.status(candidates[0].confidence)
+    return "unsure" if status == "abstained" and disagreement else status
+
+
+def _places(
+    type_: QuestionType, question: str, choice: Choice, confidence: Confidence
+) -> list[Span]:
+    """Where a choice is cited from: the first span, and those that speak for it by themselves.
+
+    The same words elsewhere may say something else ("one").
+    """
+    first, *others = choice.spans[:_CITATIONS_A_CANDIDATE]
+    likely = confidence.unsure_from
+    return [
+        first,
+        *(s for s in others if confidence.of(type_, features_alone(type_, question, s)) >= likely),
+    ]
 
 
 def cite(document: Document, span: Span) -> Citation:

@@ -25,16 +25,14 @@ def retrieve(
     *,
     limit: int,
     scope: Scope = EVERYTHING,
+    dense_weight: float = DENSE_WEIGHT,
 ) -> tuple[Hit, ...]:
     """At most `limit` passages of the documents in scope, best first.
 
     Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
     """
-    index = collection.index()
-    among = collection.passage_ids_in(scope)
-    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
-    lexical = index.search_lexical(terms(question), _DEPTH, among)
-    best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
+    dense, lexical = search(collection, embedder, question, scope)
+    best = fuse(dense, lexical, dense_weight=dense_weight)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
     found = [(passages[id_], score) for id_, score in best if id_ in passages]
@@ -42,6 +40,16 @@ def retrieve(
         Hit(passage=passage, score=score, rank=rank)
         for rank, (passage, score) in enumerate(found, start=1)
     )
+
+
+def search(
+    collection: Collection, embedder: Embedder, question: str, scope: Scope = EVERYTHING
+) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+    """What each side finds, (passage id, score) and best first: dense, lexical."""
+    index = collection.index()
+    among = collection.passage_ids_in(scope)
+    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
+    return dense, index.search_lexical(terms(question), _DEPTH, among)
 
 
 def fuse(
