@@ -18,7 +18,9 @@ from tests.boilerplate.pages import Page, Shares, pages, shares
 
 # What of a page belongs to the site, by its makers.
 _HANDBOOK = "ul.docnav, p#title, div.bought, div.nav, div#menu, ul.interactive, #searchform"
-_PYTHON = "div.related, div.sphinxsidebar, div.footer, div.mobile-nav, a.headerlink, div.menu-wrapper"
+_PYTHON = (
+    "div.related, div.sphinxsidebar, div.footer, div.mobile-nav, a.headerlink, div.menu-wrapper"
+)
 _DROPPED = "script, style, template, noscript, head, [hidden], input, select"
 
 

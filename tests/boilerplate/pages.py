@@ -81,9 +81,7 @@ def shares(content: Content, *, site: str, own: str) -> Shares:
     kept, wanted, other = Counter(_kept(content)), _count(own), _count(site)
     lost = (wanted - kept).total()
     let_in = ((kept - wanted) & other).total()
-    return Shares(
-        kept_out=1 - let_in / max(1, other.total()), lost=lost / max(1, wanted.total())
-    )
+    return Shares(kept_out=1 - let_in / max(1, other.total()), lost=lost / max(1, wanted.total()))
 
 
 def _kept(content: Content) -> list[str]:
