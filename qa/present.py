@@ -201,6 +201,8 @@ def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, An
             "document": summary.name,
             "title": summary.title,
             "date": summary.date,
+            "author": summary.author,
+            "language": summary.language,
             "characters": summary.characters,
             "pages": summary.pages,
             "passages": summary.passages,

@@ -15,7 +15,7 @@ from index.boilerplate import is_interface_phrase
 from index.load.compose import Line, compose
 from index.load.definitions import Definitions
 from index.load.markup import decode, names, nodes, parse
-from index.load.metadata import PERMALINK, date_of, title_of
+from index.load.metadata import PERMALINK, author_of, date_of, language_of, title_of
 from index.load.site import Block, is_footer, is_part_of_site, part_site_from_document
 from index.load.table import BAR, Cell
 from index.load.table_grid import TableGrid
@@ -35,7 +35,7 @@ _CODE = ("pre", "code", "kbd", "samp", "tt")
 def read(data: bytes) -> Content:
     """The text of a page, its title, date, headings and navigation."""
     page = parse(decode(data))
-    return compose(title_of(page), lines(page), date=date_of(page))
+    return compose(title_of(page), lines(page), date_of(page), author_of(page), language_of(page))
 
 
 def read_fragment(html: str) -> list[Line]:
