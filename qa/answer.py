@@ -9,6 +9,7 @@ from pathlib import Path
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
+from index.language import other_language
 from index.places import location_at
 from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary, Embedder, Passage
@@ -72,7 +73,8 @@ class Assistant:
         question = _checked(question)
         meant = stand_alone(question, history)
         answer = self._answer(question, meant, scope)
-        if meant.question != question or answer.status == "answered":
+        settled = answer.status == "answered" or answer.unread_language is not None
+        if meant.question != question or settled:
             return answer
         topical = with_topic(question, history)
         if topical is None:
@@ -88,7 +90,9 @@ class Assistant:
         started = time.perf_counter()
         hits = retrieve(self._collection, self._embedder, meant.query, limit=FOUND, scope=scope)
         retrieved = time.perf_counter()
-        spans = self._reader.read(meant.question, hits[:READ])
+        asked_in = other_language(meant.question)
+        readable = [hit for hit in hits[:READ] if not other_language(hit.passage.text)]
+        spans = [] if asked_in else self._reader.read(meant.question, readable)
         read = time.perf_counter()
         type_ = question_type(meant.question)
         found = choose(type_, meant.question, spans)[:_CANDIDATES]
@@ -97,11 +101,16 @@ class Assistant:
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
         disagreement = differing(type_, meant.question, found, self.confidence) if unchanged else ()
+        status = self._status(candidates, disagreement)
+        nearest = asked_in or (other_language(hits[0].passage.text) if hits else None)
+        if nearest and status != "answered":
+            # A guess from what lies further off would be taken for what the nearest one says.
+            status, confidence, candidates, citations, disagreement = "abstained", 0.0, (), (), ()
         return Answer(
             question=question,
             standalone_question=meant.question,
             question_type=type_,
-            status=self._status(candidates, disagreement),
+            status=status,
             confidence=confidence,
             candidates=candidates,
             citations=citations,
@@ -112,6 +121,7 @@ class Assistant:
                 read_ms=1000 * (read - retrieved),
                 total_ms=1000 * (time.perf_counter() - started),
             ),
+            unread_language=nearest if status != "answered" else None,
         )
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.collection import Collection
+from index.language import other_script
 from index.scope import EVERYTHING, Scope
 from index.terms import terms
 from index.types import Embedder
@@ -32,9 +33,11 @@ def retrieve(
     """
     index = collection.index()
     among = collection.passage_ids_in(scope)
+    # What the embedder says of a script that it doesn't know is noise.
+    dense_weight = 0.0 if other_script(question) else DENSE_WEIGHT
     dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
     lexical = index.search_lexical(terms(question), _DEPTH, among)
-    best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
+    best = fuse(dense, lexical, dense_weight=dense_weight)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
     found = [(passages[id_], score) for id_, score in best if id_ in passages]

@@ -118,6 +118,7 @@ def test_ask_json_has_the_promised_shape(run: Run) -> None:
         "confidence",
         "candidates",
         "disagreement",
+        "unread_language",
         "citations",
         "passages",
         "timings_ms",
