@@ -17,7 +17,7 @@ from index.load import load
 from tests.boilerplate.pages import Page, Shares, pages, shares
 
 # What of a page belongs to the site, by its makers.
-_HANDBOOK = "ul.docnav, p#title, div.bought, div.nav, div#menu, ul.interactive, #searchform"
+_HANDBOOK = "ul.docnav, p#title, div.toc"
 _PYTHON = (
     "div.related, div.sphinxsidebar, div.footer, div.mobile-nav, a.headerlink, div.menu-wrapper"
 )
