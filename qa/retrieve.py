@@ -33,11 +33,14 @@ def retrieve(
     """
     index = collection.index()
     among = collection.passage_ids_in(scope)
-    # What the embedder says of a script that it doesn't know is noise.
-    dense_weight = 0.0 if other_script(question) else DENSE_WEIGHT
-    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
     lexical = index.search_lexical(terms(question), _DEPTH, among)
-    best = fuse(dense, lexical, dense_weight=dense_weight)[:limit]
+    # What the embedder says of a script that it doesn't know is noise.
+    dense = (
+        []
+        if lexical and other_script(question)
+        else index.search_dense(embedder.encode([question])[0], _DEPTH, among)
+    )
+    best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
     found = [(passages[id_], score) for id_, score in best if id_ in passages]
