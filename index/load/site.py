@@ -57,7 +57,6 @@ _KNOWN_WORDS = (
     | _LIKELY_WORDS
     | _OTHER_WORDS
 )
-_INNER_BLOCKS = "p, div, ul, ol, table, form, h1, h2, h3, h4, h5, h6, button"
 _NOTES = re.compile(r"\b(?:foot|end)?notes?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _TEXT_TAGS = names("body main article p span a li td th pre code")
@@ -207,10 +206,7 @@ def _holds_prose(node: LexborNode) -> bool:
     if links > len(node.text()) / 2:
         return False
     bare = node.text(separator="\n").split("\n")
-    # What holds blocks would run their words together to sentences that nobody wrote.
-    parts = (
-        part.text() for part in node.css("p, li, dd, td, div") if not part.css_first(_INNER_BLOCKS)
-    )
+    parts = (part.text() for part in node.css("p, li, dd, td, div"))
     return any(map(_has_sentence, {" ".join(part.split()) for part in (*bare, *parts)}))
 
 
