@@ -103,7 +103,8 @@ class Assistant:
         disagreement = differing(type_, meant.question, found, self.confidence) if unchanged else ()
         status = self._status(candidates, disagreement)
         nearest = asked_in or (other_language(hits[0].passage.text) if hits else None)
-        if nearest and status != "answered":
+        unread = nearest if status != "answered" else None
+        if unread:
             # A guess from what lies further off would be taken for what the nearest one says.
             status, confidence, candidates, citations, disagreement = "abstained", 0.0, (), (), ()
         return Answer(
@@ -115,13 +116,13 @@ class Assistant:
             candidates=candidates,
             citations=citations,
             disagreement=disagreement,
-            hits=reranked(hits, spans),
+            hits=hits if unread else reranked(hits, spans),
             timings=Timings(
                 retrieve_ms=1000 * (retrieved - started),
                 read_ms=1000 * (read - retrieved),
                 total_ms=1000 * (time.perf_counter() - started),
             ),
-            unread_language=nearest if status != "answered" else None,
+            unread_language=unread,
         )
 
     @property

@@ -324,4 +324,4 @@ def test_where_the_nearest_passage_is_in_another_language_nothing_is_guessed(
 ) -> None:
     answer = mixed.ask("Who knows 등대지기는, 염소 and 마리를?")
     assert (answer.status, answer.unread_language) == ("abstained", "ko")
-    assert answer.candidates == ()
+    assert (answer.candidates, answer.hits[0].passage.document) == ((), "ko.txt")
