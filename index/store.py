@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import CollectionError, InputError
+from index.places import PackedPlaces, packed
 from index.types import (
     Content,
     Document,
@@ -25,11 +26,10 @@ from index.types import (
     Page,
     Passage,
     PassageRange,
-    Place,
     Range,
 )
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
 
 _SCHEMA = """
@@ -48,11 +48,13 @@ CREATE TABLE documents (
     loader_version INTEGER NOT NULL,
     title TEXT NOT NULL,
     date TEXT,                             -- YYYY-MM-DD
+    author TEXT,
+    language TEXT,                         -- ISO 639, as "en"
     characters INTEGER NOT NULL,
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
-    places TEXT NOT NULL,                  -- JSON [[start, end, {"slide": 2}], ...]
+    places BLOB NOT NULL,                  -- see index/places.py
     page_runs BLOB NOT NULL,               -- int32, little-endian [[start, page, index], ...]
     text TEXT NOT NULL,
     UNIQUE (root_id, path)
@@ -220,38 +222,45 @@ class Store:
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """All documents without their texts, by name."""
         rows = self._rows(
-            "SELECT name, title, date, characters, json_array_length(pages),"
+            "SELECT name, title, date, author, language, characters, json_array_length(pages),"
             " (SELECT count(*) FROM passages WHERE document_id = documents.id)"
             " FROM documents ORDER BY name"
         )
         return tuple(
             DocumentSummary(
-                name=name, title=title, date=date, characters=characters, pages=pages, passages=n
+                name=name,
+                title=title,
+                date=date,
+                author=author,
+                language=language,
+                characters=characters,
+                pages=pages,
+                passages=n,
             )
-            for name, title, date, characters, pages, n in rows
+            for name, title, date, author, language, characters, pages, n in rows
         )
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, date, pages, headings, navigation, places, page_runs"
-            " FROM documents WHERE name = ?",
+            "SELECT id, sha256, title, text, date, author, language, pages, headings, navigation,"
+            " places, page_runs FROM documents WHERE name = ?",
             name,
         )
         if not rows:
             raise _no_document(name)
-        id_, sha256, title, text, date, pages, headings, navigation, places, page_runs = rows[0]
+        id_, sha256, title, text, date, author, language, *ranges, page_runs = rows[0]
+        pages, headings, navigation, places = ranges
         content = Content(
             title=title,
             text=text,
             date=date,
+            author=author,
+            language=language,
             pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
             headings=tuple(_heading(*row) for row in json.loads(headings)),
             navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
-            places=tuple(
-                Place(start=s, end=e, location=tuple(location.items()))
-                for s, e, location in json.loads(places)
-            ),
+            places=PackedPlaces(places),
             page_runs=page_runs,
         )
         return Document(id=id_, name=name, sha256=sha256, content=content)
@@ -347,8 +356,9 @@ class Store:
             )
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
-                " loader_version, title, date, characters, pages, headings, navigation, places,"
-                " page_runs, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " loader_version, title, date, author, language, characters, pages, headings,"
+                " navigation, places, page_runs, text)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
@@ -356,11 +366,13 @@ class Store:
                     *state,
                     content.title,
                     content.date,
+                    content.author,
+                    content.language,
                     len(content.text),
                     json.dumps([(page.number, page.start, page.end) for page in content.pages]),
                     json.dumps([_heading_row(heading) for heading in content.headings]),
                     json.dumps([(gap.start, gap.end) for gap in content.navigation]),
-                    json.dumps([(p.start, p.end, dict(p.location)) for p in content.places]),
+                    packed(content.places),
                     content.page_runs,
                     content.text,
                 ),

@@ -87,7 +87,8 @@ class Content:
     `navigation` is what belongs to the page around the document (menus, share buttons, comment
     forms, running titles): sorted, disjoint ranges that no passage covers. `places` are sorted and
     disjoint, too. `date` is the day that the file gives as its own, as YYYY-MM-DD; None where it
-    gives none. `page_runs` leads from the text back to the characters of a PDF's pages: int32
+    gives none; so are `author`, a name or several, and `language`, as "en" (ISO 639). `page_runs`
+    leads from the text back to the characters of a PDF's pages: int32
     triples (start in the text, page, index of the character on that page), each for what stands up
     to the next one's start (index/boxes.py).
     """
@@ -95,9 +96,11 @@ class Content:
     title: str
     text: str
     date: str | None = None
+    author: str | None = None
+    language: str | None = None
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     navigation: tuple[Range, ...] = ()
     page_runs: bytes = b""
 
@@ -156,7 +159,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSummary:
-    """A line of the list of documents. `pages` is 0 for formats without pages."""
+    """A line of the list of documents. `pages` is 0 for formats without pages.
+
+    `author` and `language` are None where the file doesn't give them.
+    """
 
     name: str
     title: str
@@ -164,6 +170,8 @@ class DocumentSummary:
     characters: int
     pages: int
     passages: int
+    author: str | None = None
+    language: str | None = None
 
 
 class Embedder(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
+from index.language import other_language
 from index.places import location_at
 from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary, Embedder, Passage
@@ -99,7 +100,8 @@ class Assistant:
             confidence = confidence.at_precision(precision)
         meant = stand_alone(question, history)
         answer = self._answer(question, meant, scope, confidence)
-        if meant.question != question or answer.status == "answered":
+        settled = answer.status == "answered" or answer.unread_language is not None
+        if meant.question != question or settled:
             return answer
         topical = with_topic(question, history)
         if topical is None:
@@ -115,7 +117,9 @@ class Assistant:
         started = time.perf_counter()
         hits = self._retrieve(meant.query, FOUND, scope)
         retrieved = time.perf_counter()
-        spans = self._reader.read(meant.question, hits[:READ])
+        asked_in = other_language(meant.question)
+        readable = [hit for hit in hits[:READ] if not other_language(hit.passage.text)]
+        spans = [] if asked_in else self._reader.read(meant.question, readable)
         read = time.perf_counter()
         type_ = question_type(meant.question)
         found = choose(type_, meant.question, spans)[:_CANDIDATES]
@@ -123,21 +127,28 @@ class Assistant:
         # Positions hold only where no document was replaced or removed meanwhile.
         unchanged = len(candidates) == len(found)
         disagreement = differing(type_, meant.question, found, confidence) if unchanged else ()
+        status = _status(candidates, disagreement, confidence)
+        nearest = asked_in or (other_language(hits[0].passage.text) if hits else None)
+        unread = nearest if status != "answered" else None
+        if unread:
+            # A guess from what lies further off would be taken for what the nearest one says.
+            status, candidates, citations, disagreement = "abstained", (), (), ()
         return Answer(
             question=question,
             standalone_question=meant.question,
             question_type=type_,
-            status=_status(candidates, disagreement, confidence),
+            status=status,
             confidence=candidates[0].confidence if candidates else 0.0,
             candidates=candidates,
             citations=citations,
             disagreement=disagreement,
-            hits=reranked(hits, spans),
+            hits=hits if unread else reranked(hits, spans),
             timings=Timings(
                 retrieve_ms=1000 * (retrieved - started),
                 read_ms=1000 * (read - retrieved),
                 total_ms=1000 * (time.perf_counter() - started),
             ),
+            unread_language=unread,
         )
 
     @property

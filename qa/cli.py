@@ -244,8 +244,10 @@ def _documents(options: argparse.Namespace) -> int:
     for summary in documents:
         pages = [count(summary.pages, "page")] if summary.pages else []
         characters, passages = summary.characters, summary.passages
+        said = [f"by {one_line(summary.author)}"] if summary.author else []
+        said += [f"language {summary.language}"] if summary.language else []
         size = [count(characters, "character"), *pages, count(passages, "passage")]
-        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({', '.join(size)})")
+        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({', '.join(said + size)})")
     print(count(len(documents), "document"))
     return _DONE
 

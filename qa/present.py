@@ -17,6 +17,25 @@ from qa.types import Answer, Candidate, Citation, Hit
 NOT_FOUND = "The documents don't say."
 SENTENCE_CHARACTERS = 220  # of a long sentence, on each side of the answer
 EXCERPT_CHARACTERS = 240
+_LANGUAGES = {
+    "ar": "Arabic",
+    "de": "German",
+    "el": "Greek",
+    "es": "Spanish",
+    "fr": "French",
+    "he": "Hebrew",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "th": "Thai",
+    "zh": "Chinese",
+}
 NEAREST = 3  # passages shown with an abstention
 
 _VISIBLE = dict.fromkeys(
@@ -29,6 +48,14 @@ _VISIBLE = dict.fromkeys(
     ],
     "\ufffd",
 ) | {0x2028: "\n", 0x2029: "\n"}
+
+
+def not_found(answer: Answer) -> str:
+    """What is said where there is no answer."""
+    if answer.unread_language is None:
+        return NOT_FOUND
+    name = _LANGUAGES.get(answer.unread_language, "this language")
+    return f"I can find passages in {name}, but not read them, so I don't answer."
 
 
 def visible(text: str) -> str:
@@ -168,6 +195,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
             for c in answer.candidates
         ],
         "disagreement": list(answer.disagreement),
+        "unread_language": answer.unread_language,
         "citations": [_citation_json(citation) for citation in answer.citations],
         "passages": hits_to_json(answer.hits),
         "timings_ms": {
@@ -201,6 +229,8 @@ def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, An
             "document": summary.name,
             "title": summary.title,
             "date": summary.date,
+            "author": summary.author,
+            "language": summary.language,
             "characters": summary.characters,
             "pages": summary.pages,
             "passages": summary.passages,
@@ -231,7 +261,9 @@ def to_text(answer: Answer, *, bold: bool = False) -> str:
     if answer.status == "abstained":
         if not answer.hits:
             return f"{NOT_FOUND}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
-        return f"{NOT_FOUND}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
+        return (
+            f"{not_found(answer)}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
+        )
     heading = heading_of(answer)
     parts = [_candidate_to_text(answer, candidate, bold=bold) for candidate in shown(answer)]
     return "\n\n".join([f"{heading}:", *parts] if heading else parts)
@@ -283,7 +315,8 @@ def _answer_to_markdown(answer: Answer) -> str:
             f"{_markdown(excerpt(hit.passage.text))}"
             for hit in answer.hits[:NEAREST]
         ]
-        return "\n".join([NOT_FOUND, *(["", "The nearest passages:", "", *lines] if lines else [])])
+        said = not_found(answer)
+        return "\n".join([said, *(["", "The nearest passages:", "", *lines] if lines else [])])
     heading = heading_of(answer)
     parts = [_candidate_to_markdown(answer, candidate) for candidate in shown(answer)]
     return "\n\n".join([f"{heading}:", *parts] if heading else parts)

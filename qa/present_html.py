@@ -9,7 +9,6 @@ from index.places import location_at
 from index.types import Document, DocumentSummary, Passage
 from qa.present import (
     NEAREST,
-    NOT_FOUND,
     confidence_line,
     count,
     day_in_words,
@@ -18,6 +17,7 @@ from qa.present import (
     heading_of,
     in_sentence,
     location_in_words,
+    not_found,
     one_line,
     percent,
     shown,
@@ -153,10 +153,13 @@ def _abstention_html(answer: Answer) -> str:
         if items
         else ""
     )
-    return (
-        f'<p class="words">{escape(NOT_FOUND)}</p><p>I answer only from these documents and would '
-        f"rather not guess. Other words for the question may help.</p>{nearest}"
+    hint = (
+        "I answer only from these documents and would rather not guess. Other words for the"
+        " question may help."
+        if answer.unread_language is None
+        else "The nearest places may hold it."
     )
+    return f'<p class="words">{escape(not_found(answer))}</p><p>{hint}</p>{nearest}'
 
 
 def _place_html(place: Citation | Passage, number: str, *, dated: bool = False) -> str:

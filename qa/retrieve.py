@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.collection import Collection
+from index.language import other_script
 from index.scope import EVERYTHING, Scope
 from index.terms import terms
 from index.types import Embedder
@@ -48,8 +49,10 @@ def search(
     """What each side finds, (passage id, score) and best first: dense, lexical."""
     index = collection.index()
     among = collection.passage_ids_in(scope)
-    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
-    return dense, index.search_lexical(terms(question), _DEPTH, among)
+    lexical = index.search_lexical(terms(question), _DEPTH, among)
+    if lexical and other_script(question):
+        return [], lexical  # what the embedder says of a script that it doesn't know is noise
+    return index.search_dense(embedder.encode([question])[0], _DEPTH, among), lexical
 
 
 def fuse(

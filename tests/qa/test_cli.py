@@ -151,6 +151,7 @@ def test_ask_json_has_the_promised_shape(run: Run) -> None:
         "confidence",
         "candidates",
         "disagreement",
+        "unread_language",
         "citations",
         "passages",
         "timings_ms",
@@ -516,7 +517,7 @@ def test_a_collection_of_another_version_is_one_line_and_kept(
     for arguments in (["ask", "How deep?"], ["index", papers], ["documents"]):
         status, _, err = run(*arguments)
         assert (status, err.count("\n")) == (2, 1)
-        assert "is of version 1; this program reads version 3" in err
+        assert "is of version 1; this program reads version 4" in err
 
 
 def test_a_collection_that_another_process_writes_is_one_line_and_can_be_asked(

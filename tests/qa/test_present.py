@@ -98,6 +98,7 @@ def test_json_is_the_shape_of_the_contract() -> None:
             {"text": "pier 4", "confidence": 0.02, "evidence": False, "citations": [1]},
         ],
         "disagreement": [],
+        "unread_language": None,
         "citations": [
             {
                 "document": "trips/ferry.txt",
@@ -529,3 +530,12 @@ def test_the_source_says_the_location_of_what_is_marked() -> None:
     document = Document(id=1, name="t.xlsx", sha256="", content=content)
     assert "<bdi>sheet &lt;b&gt;, cell B7</bdi>" in source_html(document, 5, 9)
     assert "sheet" not in source_html(document, 10, 14)
+
+
+def test_a_language_that_is_not_read_is_named() -> None:
+    answer = replace(ABSTAINED, unread_language="ko")
+    said = "I can find passages in Korean, but not read them, so I don't answer."
+    assert to_text(answer).startswith(f"{said}\n\nThe nearest passages:\n")
+    assert to_markdown(answer).startswith(said)
+    assert escape(said) in answer_html(answer)
+    assert to_json(answer)["unread_language"] == "ko"
