@@ -32,7 +32,7 @@ class Features:
 
 def features(type_: QuestionType, question: str, choice: Choice) -> Features:
     span = choice.spans[0]
-    is_evidence = type_ in ("why", "list")
+    is_evidence = type_ == "why" or "\n" in span.text
     words = _USUAL_WORDS if is_evidence else max(1, len(span.text.split()))
     return Features(
         score=span.score,

@@ -7,7 +7,7 @@ from qa.choose import Choice
 from qa.features import features, features_alone
 from qa.types import Hit, Span
 
-TEXT = "The mill stands. The old well is 40 feet deep, they say. It never ran dry."
+TEXT = "The mill stands. The old well is 40 feet deep, they say. It never ran dry.\n- one\n- two"
 
 
 def span(words: str, *, score: float = 2.0, rank: int = 1, heading: str | None = None) -> Span:
@@ -40,11 +40,13 @@ def test_the_heading_counts_as_said_and_other_sentences_do_not() -> None:
     assert (alone.coverage, under.coverage) == (2 / 5, 3 / 5)
 
 
-@pytest.mark.parametrize("type_", ["why", "list"])
-def test_the_length_of_a_whole_sentence_says_nothing(type_: str) -> None:
+def test_the_length_of_a_whole_sentence_or_list_says_nothing() -> None:
     sentence = span("The old well is 40 feet deep, they say.")
-    assert features_alone(type_, "Why?", sentence).log_words == math.log(3)  # type: ignore[arg-type]
+    assert features_alone("why", "Why?", sentence).log_words == math.log(3)
     assert features_alone("yes_no", "Is it?", sentence).log_words == math.log(9)
+    assert features_alone("list", "Which?", span("The old well")).log_words == math.log(3)
+    items = span("- one\n- two")
+    assert features_alone("list", "Which?", items).log_words == math.log(3)
 
 
 def test_alone_a_span_has_its_score_as_margin() -> None:
