@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 
 from index.errors import InputError
-from qa.page import Page, build_page, history, turns_of
+from qa.conversation import history
+from qa.page import Page, build_page, turns_of
 from qa.types import Answer, Turn
+from qa.view import View
 from tests.event_loop import in_event_loop
 from tests.keyword_assistant import KeywordAssistant
 
 KEEPER = "Who was the lighthouse keeper called?"
+VIEW = View()
 EXAMPLES = ((KEEPER, "town/chronicle.txt"), ("Not here?", "elsewhere.txt"))
 
 
@@ -34,22 +37,23 @@ def test_an_example_is_shown_only_where_its_document_is(page: Page) -> None:
 
 
 def test_a_question_waits_then_is_answered_with_its_source_open(page: Page) -> None:
-    waiting, answered = page.answer(KEEPER, ())
+    waiting, answered, opened = page.answer(KEEPER, (), VIEW)
     assert "Reading your documents" in waiting[0]
     assert waiting[1:] == (None, "", ())
-    said, source, box, turns = answered
+    said, source, box, turns = opened
+    assert answered == (said, None, box, turns)
     assert "<mark>Henrietta Marsh</mark>" in said
     assert source is not None
     assert "<mark>Henrietta Marsh</mark>" in source
     assert box == ""
-    assert [answer.text for answer in turns] == ["Henrietta Marsh"]
+    assert [exchange.answer.text for exchange in turns] == ["Henrietta Marsh"]
 
 
 def test_a_second_question_keeps_the_first_and_hands_over_the_turns(
     page: Page, assistant: KeywordAssistant
 ) -> None:
-    *_, (_, _, _, turns) = page.answer(KEEPER, ())
-    *_, (said, source, _, turns) = page.answer("How do I reset my router?", turns)
+    *_, (_, _, _, turns) = page.answer(KEEPER, (), VIEW)
+    *_, (said, source, _, turns) = page.answer("How do I reset my router?", turns, VIEW)
     assert assistant.histories == [(), (Turn(question=KEEPER, answer="Henrietta Marsh"),)]
     assert said.index("Henrietta Marsh") < said.index("router") < said.index("The nearest places")
     assert source == ""
@@ -58,7 +62,7 @@ def test_a_second_question_keeps_the_first_and_hands_over_the_turns(
 
 @pytest.mark.parametrize("question", ["", "  \n", "why " * 300])
 def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page, question: str) -> None:
-    *_, (said, source, box, turns) = page.answer(question, ())
+    *_, (said, source, box, turns) = page.answer(question, (), VIEW)
     assert 'role="alert"' in said
     assert (source, box, turns) == (None, question, ())
 
@@ -71,7 +75,7 @@ def test_a_defect_is_logged_and_not_shown(
 
     monkeypatch.setattr(page.assistant, "ask", broken)
     with caplog.at_level(logging.ERROR):
-        *_, (said, _, box, _) = page.answer(KEEPER, ())
+        *_, (said, _, box, _) = page.answer(KEEPER, (), VIEW)
     assert "Something went wrong" in said
     assert "secret" not in said
     assert box == KEEPER
@@ -84,16 +88,16 @@ def test_a_defect_is_logged_and_not_shown(
         ({"document": "zoo.txt", "start": 15, "end": 22}, "<mark>The zoo</mark>"),
         ({"document": "zoo.txt", "start": "15", "end": None}, "The zoo opens"),
         ({"document": "zoo.txt", "start": 1.5, "end": 2**70}, "The zoo opens"),
-        ({"document": "gone.txt", "start": 0, "end": 1}, "no such document"),
+        ({"document": "gone.txt", "start": 0, "end": 1}, "isn&#x27;t in the collection"),
     ],
 )
 def test_opening_a_source(page: Page, wanted: dict[str, object], shown: str) -> None:
-    assert shown in page.open(wanted)
+    assert shown in page.open(wanted, VIEW)
 
 
 def test_opening_nothing_shows_the_list_of_documents(page: Page) -> None:
-    assert page.open({}) == ""
-    assert page.open({"document": ["zoo.txt"]}) == ""
+    assert page.open({}, VIEW) == ""
+    assert page.open({"document": ["zoo.txt"]}, VIEW) == ""
 
 
 def test_only_chat_and_ask_are_public(assistant: KeywordAssistant) -> None:
