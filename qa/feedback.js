@@ -4,6 +4,7 @@
 
 const page = element.closest(".gradio-container");
 const noted = new Map();
+const drawnAnew = new MutationObserver(show);
 
 function show() {
   for (const row of page.querySelectorAll(".feedback")) {
@@ -43,6 +44,7 @@ watch("value", () => {
   const { exchange, verdict } = said.dataset;
   noted.set(exchange, { verdict, message: said.textContent });
   show();
+  drawnAnew.observe(page.querySelector("#conversation"), { childList: true, subtree: true });
   if (!verdict) return; // what was typed stays where it wasn't taken
   const form = page.querySelector(`.feedback[data-exchange="${CSS.escape(exchange)}"] form`);
   if (!form) return;
@@ -51,5 +53,3 @@ watch("value", () => {
   }
   form.hidden = true;
 });
-const options = { childList: true, subtree: true };
-new MutationObserver(show).observe(page.querySelector("#conversation"), options);
