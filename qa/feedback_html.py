@@ -20,10 +20,10 @@ def feedback_html(answer: Answer, exchange: str, labels: Labels) -> str:
     )
     return (
         f'<div class="feedback" role="group" aria-label="{escape(labels.is_it_right)}"'
-        f' data-exchange="{exchange}">{buttons}<form hidden>'
+        f' data-exchange="{exchange}">{buttons}<span class="noted"></span><form hidden>'
         f'<input type="text" maxlength="{MAX_CHARACTERS}" required autocomplete="off"'
         f' aria-label="{escape(labels.right_answer)}" placeholder="{escape(labels.right_answer)}">'
-        f'<button type="submit">{labels.send}</button></form><span class="noted"></span></div>'
+        f'<button type="submit">{labels.send}</button></form></div>'
     )
 
 
