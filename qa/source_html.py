@@ -38,7 +38,7 @@ def source_html(
     address = source_link(document.name, start, end, document.version)
     head = (
         f'<h2 dir="auto"><bdi>{escape(title)}</bdi></h2>'
-        f'<p class="place">{parts_html(_position(document, at, title, labels))}</p>'
+        f'<p class="place">{parts_html(_position(document, at, title, labels, bool(view)))}</p>'
         f'<p class="tools">{_tools_html(document, address, view, labels, may_share)}</p>'
     )
     note = f'<p class="changed" role="status">{escape(notice)}</p>' if notice else ""
@@ -145,7 +145,10 @@ def _whole_text_html(document: Document, start: int, end: int, labels: Labels) -
     )
 
 
-def _position(document: Document, start: int, title: str, labels: Labels) -> tuple[str, ...]:
+def _position(
+    document: Document, start: int, title: str, labels: Labels, is_page: bool
+) -> tuple[str, ...]:
+    """File, day and place; a page that is shown is told below."""
     pages = document.content.pages
     page = next((page.number for page in pages if page.start <= start < page.end), None)
     name = one_line(document.name)
@@ -153,7 +156,7 @@ def _position(document: Document, start: int, title: str, labels: Labels) -> tup
     parts = (
         None if name == title else name,
         date and labels.date(date),
-        page and labels.place("page", page),
+        page and not is_page and labels.place("page", page),
         location_in_words(location_at(document.content.places, start), labels),
     )
     return tuple(part for part in parts if part)

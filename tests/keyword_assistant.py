@@ -82,7 +82,7 @@ class KeywordAssistant:
         return page_view(self._files(name), name, start, end, page)
 
     def page_png(self, name: str, page: int) -> bytes:
-        return page_png(self._files(name), name, page, ())
+        return page_png(self._files(name), name, page, (), scale=2)
 
     def _files(self, name: str) -> Collection:
         self.document(name)
