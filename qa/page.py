@@ -204,15 +204,16 @@ def build_page(
     def open_source(event: gr.EventData, request: gr.Request) -> str:
         return page.open(event._data, view_of(request))
 
-    def draw(kept: Exchanges, request: gr.Request) -> tuple[Any, ...]:
-        """All that is in the visitor's language, but for the source, which its script asks for."""
-        view = view_of(request)
-        labels = view.labels
+    def greet(request: gr.Request) -> tuple[Any, ...]:
+        labels = view_of(request).labels
         typed = gr.Textbox(
             placeholder=labels.ask_a_question, label=labels.question, submit_btn=labels.ask
         )
-        said = page.conversation(kept, view)
-        return *page.first_visit(labels), said, typed, menu_html(labels)
+        return *page.first_visit(labels), menu_html(labels), typed
+
+    def speak(kept: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+        """All in another language, but for the source, which its script asks for."""
+        return *greet(request), page.conversation(kept, view_of(request))
 
     def begin_anew() -> tuple[str, str, str, Exchanges]:
         return "", "", "", ()
@@ -270,9 +271,9 @@ def build_page(
         source_part.open(open_source, None, source_part, **QUIETLY)
         menu_part.fresh(begin_anew, None, parts, cancels=asked, **QUIETLY)
         add_feedback(assistant, turns, view_of)
-        drawn = [head_part, welcome_part, documents_part, conversation_part, box, menu_part]
-        for event in (blocks.load, menu_part.speak):
-            event(draw, [turns], drawn, **QUIETLY)
+        greeted = [head_part, welcome_part, documents_part, menu_part, box]
+        blocks.load(greet, None, greeted, **QUIETLY)
+        menu_part.speak(speak, [turns], [*greeted, conversation_part], **QUIETLY)
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     return blocks

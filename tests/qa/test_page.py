@@ -7,6 +7,7 @@ import pytest
 
 from index.errors import InputError
 from qa.conversation import history
+from qa.labels import KOREAN
 from qa.page import Page, build_page, turns_of
 from qa.types import Answer, Turn
 from qa.view import View
@@ -93,6 +94,39 @@ def test_a_defect_is_logged_and_not_shown(
 )
 def test_opening_a_source(page: Page, wanted: dict[str, object], shown: str) -> None:
     assert shown in page.open(wanted, VIEW)
+
+
+def test_a_citation_of_another_version_marks_nothing(
+    page: Page, assistant: KeywordAssistant
+) -> None:
+    wanted = {"document": "zoo.txt", "start": 15, "end": 22}
+    version = assistant.document("zoo.txt").version
+    assert "<mark>" in page.open({**wanted, "version": version}, VIEW)
+    for other in ("00000000.1", 7, ["a"]):
+        shown = page.open({**wanted, "version": other}, VIEW)
+        assert "has changed since it was cited" in shown
+        assert "<mark>" not in shown
+
+
+def test_who_has_a_token_in_the_address_gets_no_link_to_share(page: Page) -> None:
+    wanted = {"document": "zoo.txt", "start": 15, "end": 22}
+    assert "data-copy" in page.open(wanted, VIEW)
+    assert "data-copy" not in page.open(wanted, View(may_share=False))
+
+
+def test_feedback_is_asked_of_those_who_may_write(page: Page) -> None:
+    *_, (reading, _, _, kept) = page.answer(KEEPER, (), VIEW)
+    writing = page.conversation(kept, View(may_write=True))
+    assert "data-verdict" not in reading
+    assert f'data-exchange="{kept[0].id}"' in writing
+
+
+def test_a_korean_visitor_is_told_in_korean(page: Page) -> None:
+    view = View(labels=KOREAN)
+    for question in ("", "why " * 300):
+        *_, (said, _, _, _) = page.answer(question, (), view)
+        assert "질문" in said
+    assert KOREAN.removed in page.open({"document": "gone.txt"}, view)
 
 
 def test_opening_nothing_shows_the_list_of_documents(page: Page) -> None:
