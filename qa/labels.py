@@ -113,9 +113,9 @@ class Labels:
         "This document has changed since it was cited, so the cited words aren't marked. "
         "This is what it says now."
     )
-    file_changed: str = (
-        "The file has changed since it was read, or can't be opened, so its pages can't be shown. "
-        "This is the text as it was read."
+    pages_unseen: str = (
+        "The pages can't be shown: the file has changed since it was read, or can't be opened or "
+        "drawn. This is the text as it was read."
     )
     as_page: str = "Page"
     as_text: str = "Text"
@@ -228,8 +228,8 @@ KOREAN = Labels(
     cannot_show="표시할 수 없습니다",
     removed="이 문서는 컬렉션에 없습니다. 삭제되었을 수 있습니다.",
     changed="인용한 뒤에 문서가 바뀌어 인용한 말을 표시하지 않습니다. 아래는 지금의 내용입니다.",
-    file_changed=(
-        "파일을 읽은 뒤에 파일이 바뀌었거나 파일을 열 수 없어 쪽을 표시할 수 없습니다. "
+    pages_unseen=(
+        "파일이 읽은 뒤에 바뀌었거나 열거나 그릴 수 없어 쪽을 표시할 수 없습니다. "
         "아래는 읽었을 때의 내용입니다."
     ),
     as_page="쪽",

@@ -9,7 +9,7 @@ const isGuest = Boolean(element.closest("gradio-app")?.getAttribute("src"));
 function name() {
   const { language, conversation, reading } = element.querySelector(".menu").dataset;
   page.lang = language;
-  page.querySelector("#conversation").setAttribute("aria-label", conversation);
+  page.querySelector("#conversation [role=log]")?.setAttribute("aria-label", conversation);
   page.querySelector("#reading").setAttribute("role", "region");
   page.querySelector("#reading").setAttribute("aria-label", reading);
   for (const button of element.querySelectorAll("[data-speak]")) button.hidden = isGuest;

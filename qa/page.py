@@ -159,7 +159,7 @@ class Page:
             try:
                 shown = self.assistant.page_view(name, start, end, page)
             except QAError:
-                notice = notice or labels.file_changed
+                notice = notice or labels.pages_unseen
         return source_html(
             document, start, end, labels, view=shown, notice=notice, may_share=view.may_share
         )

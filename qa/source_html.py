@@ -41,12 +41,13 @@ def source_html(
         f'<p class="place">{parts_html(_position(document, at, title, labels, bool(view)))}</p>'
         f'<p class="tools">{_tools_html(document, address, view, labels, may_share)}</p>'
     )
-    note = f'<p class="changed" role="status">{escape(notice)}</p>' if notice else ""
+    if notice:  # not in the body, which scrolls to the cited words
+        head += f'<p class="changed" role="status">{escape(notice)}</p>'
     if view:
         body = _page_html(document, excerpt(document.text[start:end]), view, labels)
     else:
         body = _whole_text_html(document, start, end, labels)
-    return panel_html(address, head, note + body, labels)
+    return panel_html(address, head, body, labels)
 
 
 def missing_html(message: str, labels: Labels = ENGLISH) -> str:

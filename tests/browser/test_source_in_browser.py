@@ -146,7 +146,7 @@ def test_a_link_to_share_opens_on_the_citation(
         assert in_view(other, "#source .box")
         write_pdf(tmp_path / "papers" / "ferry.pdf", captain="somebody else")
         other.reload()  # the file has changed, but what was read from it is still there
-        expect(other.locator("#source .changed")).to_contain_text("The file has changed")
+        expect(other.locator("#source .changed")).to_contain_text("The pages can't be shown")
         expect(other.locator("#source mark")).to_contain_text(CAPTAIN)
         other.goto("about:blank")
         other.goto(link.replace("version=", "version=0"))
