@@ -52,10 +52,12 @@ def page_view(
 ) -> PageView:
     """A page of a document, with what it shows of `[start, end)`.
 
-    Without `page`, the one that these characters begin on. Raises InputError as `page_png` does.
+    Without `page`, the one that these characters begin on. Offsets outside of the text are brought
+    inside. Raises InputError as `page_png` does.
     """
     content = collection.document(name).content
     _require_drawable(content, name)
+    start, end = (max(0, min(at, len(content.text))) for at in (start, end))
     found = stretches(content, start, end)
     if page is None:
         at = next((p.number for p in content.pages if p.start <= start < p.end), 1)

@@ -82,6 +82,8 @@ def test_a_page_has_what_it_shows_of_a_citation(collection: Collection) -> None:
     assert page_view(collection, "ferry.pdf", start, end, 1) == replace(second, page=1, boxes=())
     assert page_view(collection, "ferry.pdf", start, end, 10**9) == second  # there is no such page
     assert page_view(collection, "ferry.pdf", 0, 0).page == 1
+    assert page_view(collection, "ferry.pdf", start, 2**70, 2).boxes[: len(boxes)] != ()
+    assert page_view(collection, "ferry.pdf", -(2**70), -1).boxes == ()
     with pytest.raises(InputError, match="has no pages"):
         page_view(collection, "note.txt", 0, 3)
 
