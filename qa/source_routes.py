@@ -14,6 +14,9 @@ from qa.page import Assistant
 # Each holds a file in memory; the others wait without a thread.
 AT_ONCE = 2
 _PLAIN = re.compile(r"\.(txt|text|md|markdown|rst|log|csv|tsv)", re.IGNORECASE)
+PDF = "application/pdf"
+# Browsers show no PDF in a sandbox. Its own scripts never run in a site's name.
+_POLICY = "frame-ancestors 'none'"
 _OURS_ONLY = {"Cross-Origin-Resource-Policy": "same-origin"}
 
 
@@ -49,7 +52,7 @@ def add_source_routes(app: FastAPI, assistant: Assistant) -> None:
         name = quote(document.rpartition("/")[2], safe="")
         headers = {
             "Content-Disposition": f"{disposition}; filename*=utf-8''{name}",
-            "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+            "Content-Security-Policy": _POLICY if media_type == PDF else f"sandbox; {_POLICY}",
             **_OURS_ONLY,
         }
         return Response(data, media_type=media_type or "application/octet-stream", headers=headers)
@@ -64,7 +67,7 @@ def _page_number(text: str) -> int:
 def _shown_as(name: str, data: bytes) -> str | None:
     """The type as which a browser may show it; None where it is to be saved."""
     if data.startswith(b"%PDF-"):
-        return "application/pdf"
+        return PDF
     try:
         data.decode()
     except UnicodeDecodeError:
