@@ -75,7 +75,8 @@ CREATE INDEX passages_by_document ON passages (document_id);
 
 _PASSAGE_COLUMNS = (
     "passages.id, document_id, documents.name, documents.title,"
-    ' "start", "end", passages.text, heading, page, location'
+    ' "start", "end", passages.text, heading, page, location,'
+    " substr(sha256, 1, 8) || '.' || characters"  # Document.version
 )
 _PASSAGE_FIELDS = (
     "id",
@@ -88,6 +89,7 @@ _PASSAGE_FIELDS = (
     "heading",
     "page",
     "location",
+    "version",
 )
 
 

@@ -57,6 +57,20 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """A page as it is shown, its size in points, and what is cited on it.
+
+    `page` counts from 1; `pages` is how many the document has.
+    """
+
+    page: int
+    pages: int
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """The characters `[first, last]` of a PDF's page, counted as pdfium does."""
 
@@ -135,6 +149,11 @@ class Document:
     def text(self) -> str:
         return self.content.text
 
+    @property
+    def version(self) -> str:
+        """Another one where its file has changed, or is loaded differently."""
+        return f"{self.sha256[:8]}.{len(self.text)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -142,7 +161,7 @@ class Passage:
 
     `document` is the document's name. `heading` is the path of headings above it ("2 Data > 2.1
     Sources"), `page` the page that it starts on; None where the document has none. `location` is
-    that of the place that it starts in.
+    that of the place that it starts in. `version` is the document's.
     """
 
     id: int
@@ -155,6 +174,7 @@ class Passage:
     heading: str | None
     page: int | None
     location: Location = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

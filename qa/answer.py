@@ -10,15 +10,17 @@ from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
 from index.language import other_language
+from index.original import original, page_png, page_view
 from index.places import location_at
 from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary, Embedder, Passage
+from index.types import Document, DocumentSummary, Embedder, PageView, Passage
 from qa.choose import Choice, choose, reranked
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.converse import Meant, stand_alone, with_topic
 from qa.disagree import differing
 from qa.evidence import is_whole, sentence_around
 from qa.features import features, features_alone
+from qa.feedback import Feedback
 from qa.question_type import QuestionType, question_type
 from qa.read import ExtractiveReader
 from qa.reader_folder import SHIPPED_READER
@@ -32,6 +34,8 @@ MAX_QUESTION_CHARACTERS = 1000
 # Passages found for a question, and how many of them are read.
 FOUND = 20
 READ = 8
+
+PIXELS_A_POINT = 2.0  # of a page's picture: 1,190 across for A4, sharp on a phone, too
 
 _CANDIDATES = 5
 _CITATIONS_A_CANDIDATE = 5
@@ -174,6 +178,26 @@ class Assistant:
         """Raises InputError if the collection has no document of that name."""
         return self._collection.document(name)
 
+    def original(self, name: str) -> bytes:
+        """The bytes of a document's file; InputError if it is gone or has changed."""
+        return original(self._collection, name)
+
+    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView:
+        """A page of a PDF, else the one that `[start, end)` begins on, with its boxes.
+
+        InputError if it can't be drawn.
+        """
+        return page_view(self._collection, name, start, end, page)
+
+    def page_png(self, name: str, page: int) -> bytes:
+        """The picture of a page of a PDF. InputError if it can't be drawn."""
+        return page_png(self._collection, name, page, (), scale=PIXELS_A_POINT)
+
+    @property
+    def feedback(self) -> Feedback:
+        """What people said of answers."""
+        return Feedback(self._collection.directory)
+
     def documents(self) -> tuple[DocumentSummary, ...]:
         """By name."""
         return self._collection.documents()
@@ -276,6 +300,7 @@ def cite(document: Document, span: Span) -> Citation:
         sentence=passage.text[sentence.start : sentence.end],
         sentence_start=passage.start + sentence.start,
         location=location_at(document.content.places, span.start),
+        version=document.version,
     )
 
 

@@ -37,8 +37,8 @@ from starlette.types import Receive, Scope, Send
 
 from index.errors import InputError, QAError
 from qa import present
+from qa.labels import ENGLISH
 from qa.limits import MAX_BODY_BYTES, QuestionLimit
-from qa.page import UNEXPECTED
 from qa.watch import Watched
 
 READ_CHARACTERS = 20_000  # of a document at a time
@@ -132,7 +132,7 @@ class McpEndpoint:
             return CallToolResult(content=[TextContent(text=str(error))], is_error=True)
         except Exception:
             logging.getLogger(__name__).exception("a call could not be answered")
-            return CallToolResult(content=[TextContent(text=UNEXPECTED)], is_error=True)
+            return CallToolResult(content=[TextContent(text=ENGLISH.unexpected)], is_error=True)
         text = json.dumps(found, ensure_ascii=False)
         return CallToolResult(content=[TextContent(text=text)], structured_content=found)
 

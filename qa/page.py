@@ -13,10 +13,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from index.errors import InputError, QAError
 from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary
+from index.types import Document, DocumentSummary, PageView
 from qa import present, present_html
-from qa.limits import QuestionLimit
+from qa.answer import MAX_QUESTION_CHARACTERS
+from qa.conversation import Exchange, Exchanges, history
+from qa.feedback import Feedback
+from qa.feedback_html import feedback_html
+from qa.labels import ENGLISH, Labels
+from qa.limits import QuestionLimit, TooMany
+from qa.page_feedback import add_feedback
+from qa.page_menu import QUIETLY, add_menu, menu_html
+from qa.source_html import missing_html, source_html
 from qa.types import Answer, Hit, Turn
+from qa.view import View, view_of
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -25,11 +34,9 @@ TITLE = "Chapter & Verse"
 QUESTIONS_AT_ONCE = 4  # more would only share the same processor
 QUESTIONS_WAITING = 64
 TURNS_KEPT = 100  # of a conversation, in the page and on the server
-UNEXPECTED = "Something went wrong here. Please ask again; the server's log says more."
 HERE = Path(__file__).parent
 
 Examples = Sequence[tuple[str, str]]
-Turns = tuple[Answer, ...]
 
 
 class Assistant(Protocol):
@@ -41,6 +48,13 @@ class Assistant(Protocol):
     def search(self, query: str, limit: int) -> tuple[Hit, ...]: ...
     def document(self, name: str) -> Document: ...
     def documents(self) -> tuple[DocumentSummary, ...]: ...
+    def original(self, name: str) -> bytes: ...
+    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView: ...
+    def page_png(self, name: str, page: int) -> bytes: ...
+    @property
+    def feedback(self) -> Feedback: ...
+    @property
+    def generation(self) -> int: ...
 
 
 class Page:
@@ -50,65 +64,117 @@ class Page:
         self.assistant = assistant
         self.examples = examples
 
-    def first_visit(self) -> tuple[str, str, str]:
+    def first_visit(self, labels: Labels = ENGLISH) -> tuple[str, str, str]:
         """Head, welcome and list of documents."""
         documents = self.assistant.documents()
         names = {summary.name for summary in documents}
         questions = [question for question, name in self.examples if name in names]
         return (
-            present_html.collection_html(documents),
-            present_html.welcome_html(questions, len(documents)),
-            present_html.documents_html(documents),
+            present_html.collection_html(documents, labels),
+            present_html.welcome_html(questions, len(documents), labels),
+            present_html.documents_html(documents, labels),
         )
 
     def answer(
-        self, question: str, turns: Turns, count: Callable[[], None] = lambda: None
-    ) -> Iterator[tuple[str, str | None, str, Turns]]:
-        """The conversation, the source panel, what stands in the question box, and the turns.
+        self,
+        question: str,
+        exchanges: Exchanges,
+        view: View,
+        count: Callable[[], None] = lambda: None,
+    ) -> Iterator[tuple[str, str | None, str, Exchanges]]:
+        """The conversation, the source panel, what stands in the question box, and the exchanges.
 
-        First with the question waiting, then with its answer. None leaves the panel as it is.
-        `count` raises TooMany where one person asks too much.
+        First with the question waiting, then with its answer, then with the source, since a page
+        takes longer to be found. None leaves the panel as it is. `count` raises TooMany where one
+        person asks too much.
         """
-        said = "".join(map(present_html.answer_html, turns))
-        if question.strip():
-            yield said + present_html.waiting_html(present.excerpt(question)), None, "", turns
+        labels = view.labels
+        said = self.conversation(exchanges, view)
+        if notice := _refusal(question, labels):
+            yield said + present_html.notice_html(notice), None, question, exchanges
+            return
+        waiting = present_html.waiting_html(present.excerpt(question), labels)
+        yield said + waiting, None, "", exchanges
         try:
             count()
-            answer = self.assistant.ask(question, history(turns))
-            source = self.source(answer)
+            answer = self.assistant.ask(question, history(exchanges))
+        except TooMany as error:
+            notice = labels.too_many.format(error.wait_seconds)
         except QAError as error:
-            yield said + present_html.notice_html(str(error)), None, question, turns
+            notice = str(error)
         except Exception:
             logging.getLogger(__name__).exception("a question could not be answered")
-            yield said + present_html.notice_html(UNEXPECTED), None, question, turns
+            notice = labels.unexpected
         else:
-            turns = (*turns, answer)[-TURNS_KEPT:]
-            yield "".join(map(present_html.answer_html, turns)), source, "", turns
+            exchanges = (*exchanges, Exchange(answer=answer))[-TURNS_KEPT:]
+            said = self.conversation(exchanges, view)
+            yield said, None, "", exchanges
+            yield said, self.source(answer, view), "", exchanges
+            return
+        yield said + present_html.notice_html(notice), None, question, exchanges
 
-    def source(self, answer: Answer) -> str:
+    def conversation(self, exchanges: Exchanges, view: View) -> str:
+        """What was asked and answered so far."""
+        return "".join(
+            present_html.answer_html(
+                exchange.answer,
+                view.labels,
+                feedback_html(exchange.answer, exchange.id, view.labels) if view.may_write else "",
+            )
+            for exchange in exchanges
+        )
+
+    def source(self, answer: Answer, view: View) -> str:
         """The panel on the answer's first citation; empty where there is none."""
         if answer.status == "abstained":
             return ""
-        citation = answer.citations[answer.candidates[0].citations[0]]
-        document = self.assistant.document(citation.document)
-        return present_html.source_html(document, citation.start, citation.end)
+        cited = answer.citations[answer.candidates[0].citations[0]]
+        wanted = {"document": cited.document, "start": cited.start, "end": cited.end}
+        return self.open({**wanted, "version": cited.version}, view)
 
-    def open(self, wanted: dict[str, Any]) -> str:
-        """The panel on `{"document", "start", "end"}`; empty where no document is named."""
+    def open(self, wanted: dict[str, Any], view: View) -> str:
+        """The panel on `{"document", "start", "end"}`; empty where no document is named.
+
+        `version` is that of the document when it was cited, `page` the one that is turned to;
+        `as_text` shows a page's text.
+        """
         name, start, end = wanted.get("document"), wanted.get("start"), wanted.get("end")
+        page, version = wanted.get("page"), wanted.get("version")
         if not isinstance(name, str):
             return ""
         if not isinstance(start, int) or not isinstance(end, int):
             start = end = 0
+        labels, notice, shown = view.labels, "", None
         try:
-            return present_html.source_html(self.assistant.document(name), start, end)
+            document = self.assistant.document(name)
+        except InputError:
+            return missing_html(labels.removed, labels)
         except QAError as error:
-            return present_html.missing_html(str(error))
+            return missing_html(str(error), labels)
+        if version and version != document.version:
+            start = end = 0
+            notice = labels.changed
+        if document.content.page_runs and wanted.get("as_text") is not True:
+            page = page if isinstance(page, int) and page > 0 else None
+            try:
+                shown = self.assistant.page_view(name, start, end, page)
+            except QAError:
+                notice = notice or labels.pages_unseen
+        return source_html(
+            document, start, end, labels, view=shown, notice=notice, may_share=view.may_share
+        )
 
 
-def history(turns: Turns) -> tuple[Turn, ...]:
-    """The earlier turns as the assistant wants them."""
-    return tuple(Turn(question=answer.question, answer=answer.text) for answer in turns)
+def _refusal(question: str, labels: Labels) -> str:
+    """Why the question isn't asked; empty where it is. The assistant would say it in English."""
+    characters = len(" ".join(question.split()))
+    if characters == 0:
+        return labels.empty_question
+    if characters > MAX_QUESTION_CHARACTERS:
+        return labels.long_question.format(
+            count=f"{characters:,}", most=f"{MAX_QUESTION_CHARACTERS:,}"
+        )
+    return ""
 
 
 def build_page(
@@ -125,23 +191,39 @@ def build_page(
     page = Page(assistant, examples)
     head, welcome, documents = page.first_visit()
 
-    def ask_typed(question: str, turns: Turns, request: gr.Request) -> Iterator[Any]:
+    def ask_typed(question: str, kept: Exchanges, request: gr.Request) -> Iterator[Any]:
         def count() -> None:
             limit.count(person_of(request))
 
-        for said, panel, box, kept in page.answer(question or "", turns, count):
-            yield said, gr.skip() if panel is None else panel, box, kept
+        for said, panel, typed, now in page.answer(question or "", kept, view_of(request), count):
+            yield said, gr.skip() if panel is None else panel, typed, now
 
-    def ask_example(turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
-        yield from ask_typed(str(event._data.get("question", "")), turns, request)
+    def ask_example(kept: Exchanges, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
+        yield from ask_typed(str(event._data.get("question", "")), kept, request)
 
-    def open_source(event: gr.EventData) -> str:
-        return page.open(event._data)
+    def open_source(event: gr.EventData, request: gr.Request) -> str:
+        return page.open(event._data, view_of(request))
+
+    def greet(request: gr.Request) -> tuple[Any, ...]:
+        labels = view_of(request).labels
+        typed = gr.Textbox(
+            placeholder=labels.ask_a_question, label=labels.question, submit_btn=labels.ask
+        )
+        return *page.first_visit(labels), menu_html(labels), typed
+
+    def speak(kept: Exchanges, request: gr.Request) -> tuple[Any, ...]:
+        """All in another language, but for the source, which its script asks for."""
+        return *greet(request), page.conversation(kept, view_of(request))
+
+    def begin_anew() -> tuple[str, str, str, Exchanges]:
+        return "", "", "", ()
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600))
     with blocks:
         turns = gr.State(())
-        head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="top"):
+            head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
+            menu_part = add_menu(turns, view_of)
         with gr.Row(elem_id="parts"):
             with gr.Column(elem_id="asking", scale=3, min_width=0):
                 welcome_part = gr.HTML(
@@ -156,11 +238,11 @@ def build_page(
                     js_on_load=(HERE / "conversation.js").read_text("utf-8"),
                 )
                 box = gr.Textbox(
-                    placeholder="Ask a question",
-                    label="Question",
+                    placeholder=ENGLISH.ask_a_question,
+                    label=ENGLISH.question,
                     show_label=False,
                     container=False,
-                    submit_btn="Ask",
+                    submit_btn=ENGLISH.ask,
                     max_lines=6,
                     autofocus=True,
                     elem_id="box",
@@ -182,27 +264,16 @@ def build_page(
             "api_visibility": "private",
             "trigger_mode": "once",
         }
-        box.submit(ask_typed, [box, turns], parts, **asking)
-        welcome_part.ask(ask_example, [turns], parts, **asking)
-        # Not through the queue: its browser side loses an event that joins just as another one ends
-        # (seen in Gradio 6.31), which a citation clicked at the wrong moment would.
-        source_part.open(
-            open_source,
-            None,
-            source_part,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-            trigger_mode="always_last",
-        )
-        blocks.load(
-            page.first_visit,
-            None,
-            [head_part, welcome_part, documents_part],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        asked = [
+            box.submit(ask_typed, [box, turns], parts, **asking),
+            welcome_part.ask(ask_example, [turns], parts, **asking),
+        ]
+        source_part.open(open_source, None, source_part, **QUIETLY)
+        menu_part.fresh(begin_anew, None, parts, cancels=asked, **QUIETLY)
+        add_feedback(assistant, turns, view_of)
+        greeted = [head_part, welcome_part, documents_part, menu_part, box]
+        blocks.load(greet, None, greeted, **QUIETLY)
+        menu_part.speak(speak, [turns], [*greeted, conversation_part], **QUIETLY)
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     return blocks

@@ -22,6 +22,7 @@ from qa.limits import MAX_BODY_BYTES, BodyLimit, QuestionLimit, TooMany
 from qa.page import Assistant, Examples, build_page, turns_of
 from qa.request_log import RequestLog
 from qa.sign_in import SignIns, add_sign_in
+from qa.source_routes import add_source_routes
 from qa.watch import Watched
 
 HERE = Path(__file__).parent
@@ -97,6 +98,7 @@ def build_app(
     )
     app.router.routes.append(Route("/mcp", mcp, methods=["POST"]))
     _add_routes(app, watched, limit, access)
+    add_source_routes(app, watched)
     add_embed_scripts(app)
     add_sign_in(app, access, sign_ins)
     # The last is the outermost. Without a CORSMiddleware of ours, Gradio adds one that answers

@@ -45,7 +45,8 @@ class Span:
 class Citation:
     """Where an answer stands: `document.text[start:end] == quote`, checked when it is made.
 
-    `sentence` is the sentence around the quote; it starts at `sentence_start` of the document.
+    `sentence` is the sentence around the quote; it starts at `sentence_start` of the document,
+    whose version `version` is.
     """
 
     document: str
@@ -59,6 +60,7 @@ class Citation:
     sentence: str
     sentence_start: int
     location: Location = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

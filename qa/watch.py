@@ -7,7 +7,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from index.errors import QAError
 from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary
+from index.types import Document, DocumentSummary, PageView
+from qa.feedback import Feedback
 from qa.page import Assistant
 from qa.types import Answer, Hit, Turn
 
@@ -54,6 +55,23 @@ class Watched:
 
     def document(self, name: str) -> Document:
         return self.assistant.document(name)
+
+    def original(self, name: str) -> bytes:
+        return self.assistant.original(name)
+
+    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView:
+        return self.assistant.page_view(name, start, end, page)
+
+    def page_png(self, name: str, page: int) -> bytes:
+        return self.assistant.page_png(name, page)
+
+    @property
+    def feedback(self) -> Feedback:
+        return self.assistant.feedback
+
+    @property
+    def generation(self) -> int:
+        return self.assistant.generation
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         return self.assistant.documents()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from qa.access import Access
 from qa.page import Assistant, Examples
@@ -35,6 +35,7 @@ ARGUMENTS = (
 )
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000  # for a busy machine
 
 
 @contextmanager
@@ -58,6 +59,7 @@ def served(
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
@@ -66,9 +68,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def context(browser: Browser, *, phone: bool = False, dark: bool = False) -> BrowserContext:
+def context(
+    browser: Browser, *, phone: bool = False, dark: bool = False, locale: str = "en-GB"
+) -> BrowserContext:
     """A visitor of their own."""
-    options: dict[str, Any] = {"color_scheme": "dark" if dark else "light"}
+    options: dict[str, Any] = {"color_scheme": "dark" if dark else "light", "locale": locale}
     if phone:
         options |= {"device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-    return browser.new_context(viewport=PHONE if phone else WIDE, **options)  # type: ignore[arg-type]
+    visitor = browser.new_context(viewport=PHONE if phone else WIDE, **options)  # type: ignore[arg-type]
+    visitor.set_default_timeout(PATIENCE_MS)
+    return visitor
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 500
+
+
+def overflows(page: Page) -> bool:
+    wider: bool = page.evaluate(
+        "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    return wider

@@ -24,14 +24,13 @@ from qa.present import (
     where,
 )
 from qa.present_html import (
-    WHOLE_CHARACTERS,
     answer_html,
     documents_html,
     notice_html,
-    source_html,
     source_link,
     welcome_html,
 )
+from qa.source_html import WHOLE_CHARACTERS, source_html
 from qa.types import Answer, Candidate, Citation, Hit, Timings
 
 TEXT = "Rain fell.\nThe ferry leaves at  noon from pier 4. Bring a coat."
@@ -501,7 +500,7 @@ def test_the_three_outcomes_read_differently() -> None:
 def test_an_empty_collection_says_how_to_fill_it() -> None:
     assert "qa index FOLDER" in welcome_html(["never shown"], 0)
     assert "never shown" not in welcome_html(["never shown"], 0)
-    assert "No documents yet." in documents_html(())
+    assert "No documents yet" in documents_html(())
 
 
 @pytest.mark.parametrize(
