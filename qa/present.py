@@ -231,7 +231,8 @@ def to_text(answer: Answer, *, bold: bool = False) -> str:
     """For the terminal; the answer's words stand in [brackets] or, if asked, in ANSI bold."""
     if answer.status == "abstained":
         if not answer.hits:
-            return f"{ENGLISH.not_found}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
+            said = ENGLISH.not_found
+            return f"{said}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
         return (
             f"{not_found(answer)}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
         )
