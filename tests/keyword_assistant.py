@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from index.errors import InputError
-from index.scope import EVERYTHING, Scope
+from index.scope import EVERYTHING, Scope, chosen
 from index.types import Content, Document, DocumentSummary, Heading, Page, Passage, Range
 from qa.types import Answer, Candidate, Citation, Hit, Status, Timings, Turn
 
@@ -77,9 +77,10 @@ class KeywordAssistant:
             raise InputError(f"{name!r}: no such document; see the list of documents")
         return self.kept[name]
 
-    def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
+    def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         wanted = _words(query)
-        passages = [p for document in self.kept.values() for p in _passages(document)]
+        asked = chosen(scope, self.documents())
+        passages = [p for name in asked for p in _passages(self.kept[name])]
         scored = [(len(wanted & _words(passage.text)), passage) for passage in passages]
         scored.sort(key=lambda pair: -pair[0])
         return tuple(
@@ -96,11 +97,7 @@ class KeywordAssistant:
         for name in scope.documents:
             self.document(name)
         wanted = _words(question)
-        hits = tuple(
-            hit
-            for hit in self.search(question, 5)
-            if hit.passage.document in scope.documents or scope.is_everything
-        )
+        hits = self.search(question, 5, scope)
         found = []
         for hit in hits:
             citation = _cite(hit.passage, wanted)
