@@ -22,6 +22,7 @@ from qa.read import ExtractiveReader
 from qa.reader_folder import SHIPPED_READER
 from qa.retrieve import retrieve
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
+from qa.uploads import Uploads
 
 DEFAULT_DIRECTORY = ".collection"
 MAX_QUESTION_CHARACTERS = 1000
@@ -122,6 +123,10 @@ class Assistant:
     def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
         return retrieve(self._collection, self._embedder, _checked(query), limit=limit, scope=scope)
+
+    def uploads(self) -> Uploads:
+        """What brings documents into this collection that lie in no folder of its own."""
+        return Uploads(self._collection, self._embedder)
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""

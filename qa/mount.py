@@ -46,7 +46,7 @@ def mount_chat(
     )
     assistant = Assistant.open(collection)
     assistant.ask("Ready?")  # models are loaded now, not while the first visitor waits
-    chat = build_app(assistant, access=access)
+    chat = build_app(assistant, access=access, uploads=assistant.uploads())
     app.mount(path, chat)
     others = app.router.lifespan_context
 

@@ -9,14 +9,17 @@ by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError, QAError
-from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary
-from qa import present, present_html
-from qa.limits import QuestionLimit
-from qa.types import Answer, Hit, Turn
+from index.scope import EVERYTHING
+from index.upload_folders import NOBODY
+from qa import documents_html, present, present_html
+from qa.access import Visitor
+from qa.documents_panel import adding_part, chosen_part, chosen_scope, documents_part
+from qa.limits import MinuteLimit
+from qa.types import Answer, Turn
+from qa.visible import Assistant, Visible
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -32,49 +35,54 @@ Examples = Sequence[tuple[str, str]]
 Turns = tuple[Answer, ...]
 
 
-class Assistant(Protocol):
-    """What the page needs of `qa.answer.Assistant`."""
-
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING
-    ) -> Answer: ...
-    def search(self, query: str, limit: int) -> tuple[Hit, ...]: ...
-    def document(self, name: str) -> Document: ...
-    def documents(self) -> tuple[DocumentSummary, ...]: ...
-
-
 class Page:
     """What the page's events do. It holds no visitor's state: several can use it at once."""
 
-    def __init__(self, assistant: Assistant, examples: Examples) -> None:
+    def __init__(
+        self, assistant: Visible, examples: Examples, *, takes_files: bool = False
+    ) -> None:
+        """`assistant` is one visitor's view; `takes_files`: that visitor may change uploads."""
         self.assistant = assistant
         self.examples = examples
+        self.takes_files = takes_files
 
-    def first_visit(self) -> tuple[str, str, str]:
+    def first_visit(self) -> tuple[str, str, str, str]:
+        """Head, welcome, list of documents, and the place for new files."""
+        adding = documents_html.adding_html(self.assistant.reader, may_write=self.takes_files)
+        return (*self.documents(), adding)
+
+    def documents(self) -> tuple[str, str, str]:
         """Head, welcome and list of documents."""
         documents = self.assistant.documents()
         names = {summary.name for summary in documents}
         questions = [question for question, name in self.examples if name in names]
         return (
-            present_html.collection_html(documents),
-            present_html.welcome_html(questions, len(documents)),
-            present_html.documents_html(documents),
+            documents_html.collection_html(documents),
+            present_html.welcome_html(questions, len(documents), takes_files=self.takes_files),
+            documents_html.documents_html(
+                documents, self.assistant.reader, may_write=self.takes_files
+            ),
         )
 
     def answer(
-        self, question: str, turns: Turns, count: Callable[[], None] = lambda: None
+        self,
+        question: str,
+        turns: Turns,
+        count: Callable[[], None] = lambda: None,
+        chosen: str | None = None,
     ) -> Iterator[tuple[str, str | None, str, Turns]]:
         """The conversation, the source panel, what stands in the question box, and the turns.
 
         First with the question waiting, then with its answer. None leaves the panel as it is.
-        `count` raises TooMany where one person asks too much.
+        `count` raises TooMany where one person asks too much. `chosen` are the ticked documents.
         """
         said = "".join(map(present_html.answer_html, turns))
         if question.strip():
             yield said + present_html.waiting_html(present.excerpt(question)), None, "", turns
         try:
             count()
-            answer = self.assistant.ask(question, history(turns))
+            scope = chosen_scope(chosen, self.assistant.documents()) if chosen else EVERYTHING
+            answer = self.assistant.ask(question, history(turns), scope)
             source = self.source(answer)
         except QAError as error:
             yield said + present_html.notice_html(str(error)), None, question, turns
@@ -112,31 +120,50 @@ def history(turns: Turns) -> tuple[Turn, ...]:
 
 
 def build_page(
-    assistant: Assistant, examples: Examples = (), limit: QuestionLimit | None = None
+    assistant: Assistant,
+    examples: Examples = (),
+    limit: MinuteLimit | None = None,
+    *,
+    takes_uploads: bool = False,
 ) -> "gr.Blocks":
     """The Blocks, ready to be mounted. `examples` are pairs of a question and the document that
 
     answers it; one is shown only where the collection holds that document. `limit` counts the
-    questions of each person, whom the service's gate names.
+    questions of each person, whom the service's gate names. `takes_uploads`: there is a route for
+    files, and who may write is offered it.
     """
     import gradio as gr
 
-    limit = limit or QuestionLimit(None)
-    page = Page(assistant, examples)
-    head, welcome, documents = page.first_visit()
+    limit = limit or MinuteLimit(None, "question")
+    # Before it is known who looks: what everybody may see.
+    head, welcome, documents = Page(Visible(assistant, NOBODY), examples).documents()
 
-    def ask_typed(question: str, turns: Turns, request: gr.Request) -> Iterator[Any]:
+    def page_for(request: gr.Request) -> Page:
+        visitor = visitor_of(request)
+        takes_files = takes_uploads and visitor is not None and visitor.may_write
+        return Page(visible_to(request, assistant), examples, takes_files=takes_files)
+
+    def ask_typed(question: str, chosen: str, turns: Turns, request: gr.Request) -> Iterator[Any]:
         def count() -> None:
             limit.count(person_of(request))
 
-        for said, panel, box, kept in page.answer(question or "", turns, count):
+        answers = page_for(request).answer(question or "", turns, count, chosen)
+        for said, panel, box, kept in answers:
             yield said, gr.skip() if panel is None else panel, box, kept
 
-    def ask_example(turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
-        yield from ask_typed(str(event._data.get("question", "")), turns, request)
+    def ask_example(
+        chosen: str, turns: Turns, event: gr.EventData, request: gr.Request
+    ) -> Iterator[Any]:
+        yield from ask_typed(str(event._data.get("question", "")), chosen, turns, request)
 
-    def open_source(event: gr.EventData) -> str:
-        return page.open(event._data)
+    def open_source(event: gr.EventData, request: gr.Request) -> str:
+        return page_for(request).open(event._data)
+
+    def first_visit(request: gr.Request) -> tuple[str, ...]:
+        return page_for(request).first_visit()
+
+    def list_documents(request: gr.Request) -> tuple[str, ...]:
+        return page_for(request).documents()
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600))
     with blocks:
@@ -155,6 +182,7 @@ def build_page(
                     apply_default_css=False,
                     js_on_load=(HERE / "conversation.js").read_text("utf-8"),
                 )
+                chosen = chosen_part()
                 box = gr.Textbox(
                     placeholder="Ask a question",
                     label="Question",
@@ -166,9 +194,8 @@ def build_page(
                     elem_id="box",
                 )
             with gr.Column(elem_id="reading", scale=2, min_width=0):
-                documents_part = gr.HTML(
-                    documents, elem_id="documents", apply_default_css=False, js_on_load=None
-                )
+                listed = documents_part(documents)
+                adding = adding_part()
                 source_part = gr.HTML(
                     elem_id="source",
                     apply_default_css=False,
@@ -182,8 +209,8 @@ def build_page(
             "api_visibility": "private",
             "trigger_mode": "once",
         }
-        box.submit(ask_typed, [box, turns], parts, **asking)
-        welcome_part.ask(ask_example, [turns], parts, **asking)
+        box.submit(ask_typed, [box, chosen, turns], parts, **asking)
+        welcome_part.ask(ask_example, [chosen, turns], parts, **asking)
         # Not through the queue: its browser side loses an event that joins just as another one ends
         # (seen in Gradio 6.31), which a citation clicked at the wrong moment would.
         source_part.open(
@@ -195,14 +222,14 @@ def build_page(
             api_visibility="private",
             trigger_mode="always_last",
         )
-        blocks.load(
-            page.first_visit,
-            None,
-            [head_part, welcome_part, documents_part],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
+        drawing: dict[str, Any] = {
+            "queue": False,
+            "show_progress": "hidden",
+            "api_visibility": "private",
+        }
+        blocks.load(first_visit, None, [head_part, welcome_part, listed, adding], **drawing)
+        for part in (listed, adding):
+            part.changed(list_documents, None, [head_part, welcome_part, listed], **drawing)
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     return blocks
@@ -210,10 +237,23 @@ def build_page(
 
 def person_of(request: "gr.Request") -> str:
     """Who asks, as the service's gate found out."""
-    return str(request.request.state.visitor.person) if request.request else ""
+    visitor = visitor_of(request)
+    return visitor.person if visitor else ""
 
 
-def _add_api(assistant: Assistant, limit: QuestionLimit) -> None:
+def visitor_of(request: "gr.Request") -> Visitor | None:
+    """None where it came through no gate, as from Gradio itself."""
+    visitor: Visitor | None = request.request.state.visitor if request.request else None
+    return visitor
+
+
+def visible_to(request: "gr.Request", assistant: Assistant) -> Visible:
+    """The documents for whoever sent the request."""
+    visitor = visitor_of(request)
+    return Visible(assistant, visitor.reader if visitor else NOBODY)
+
+
+def _add_api(assistant: Assistant, limit: MinuteLimit) -> None:
     """The endpoints for `gradio_client`; the page itself does not use them."""
     import gradio as gr
     from gradio.events import api
@@ -234,7 +274,7 @@ def _add_api(assistant: Assistant, limit: QuestionLimit) -> None:
     def _ask(question: str, history: list[dict[str, Any]] | None, request: gr.Request) -> Answer:
         try:
             limit.count(person_of(request))
-            return assistant.ask(question, turns_of(history or []))
+            return visible_to(request, assistant).ask(question, turns_of(history or []))
         except QAError as error:
             raise Error(str(error), print_exception=False) from error
 

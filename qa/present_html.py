@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from index.places import location_at
-from index.types import Document, DocumentSummary, Passage
+from index.types import Document, Passage
 from qa.present import (
     NEAREST,
     NOT_FOUND,
@@ -15,6 +15,7 @@ from qa.present import (
     day_in_words,
     escape,
     excerpt,
+    file_in_words,
     heading_of,
     in_sentence,
     location_in_words,
@@ -27,7 +28,6 @@ from qa.types import Answer, Candidate, Citation
 
 WHOLE_CHARACTERS = 20_000  # a document up to this length is shown whole
 WINDOW_CHARACTERS = 5_000  # of a longer one, on each side of the cited words
-LISTED_DOCUMENTS = 200
 OTHERS = 4  # candidates shown besides the best
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
@@ -37,24 +37,13 @@ def source_link(document: str, start: int, end: int) -> str:
     return f"#source={quote(document, safe='')}&start={start}&end={end}"
 
 
-def collection_html(documents: Sequence[DocumentSummary]) -> str:
-    """The head of the page: its name and a line about the collection."""
-    passages = sum(document.passages for document in documents)
-    line = (
-        f'<a href="#documents">{count(len(documents), "document")}</a>'
-        f'<span class="passages">, {count(passages, "passage")}</span>'
-        if documents
-        else "No documents yet"
-    )
-    return f'<h1>Chapter &amp; Verse</h1><p class="collection">{line}</p>'
-
-
-def welcome_html(questions: Sequence[str], documents: int) -> str:
+def welcome_html(questions: Sequence[str], documents: int, *, takes_files: bool = False) -> str:
     """What stands in place of a conversation: how to begin, and example questions as buttons."""
     if documents == 0:
+        files = '<a href="#documents">Add files</a> here, or' if takes_files else "Add"
         return (
             '<div class="welcome"><h2>There is nothing to read yet</h2>'
-            "<p>Add the folder with your documents, then load this page again:</p>"
+            f"<p>{files} the folder with your documents, then load this page again:</p>"
             "<pre>qa index FOLDER</pre></div>"
         )
     buttons = "".join(
@@ -173,26 +162,6 @@ def _parts_html(parts: Sequence[str]) -> str:
     return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
 
 
-def documents_html(documents: Sequence[DocumentSummary]) -> str:
-    """The list of documents, each a link that opens it."""
-    items = "".join(
-        f'<li><a href="{escape(source_link(summary.name, 0, 0))}">'
-        f'<bdi class="title">{escape(one_line(summary.title) or one_line(summary.name))}</bdi>'
-        f'<span class="place">{_parts_html(_size(summary))}</span></a></li>'
-        for summary in documents[:LISTED_DOCUMENTS]
-    )
-    more = len(documents) - LISTED_DOCUMENTS
-    rest = f'<p class="label">and {count(more, "more document")}</p>' if more > 0 else ""
-    listed = f'<ul class="documents">{items}</ul>{rest}' if items else "<p>No documents yet.</p>"
-    return _panel_html("#documents", "<h2>Documents</h2>", listed)
-
-
-def _size(summary: DocumentSummary) -> tuple[str, ...]:
-    pages = count(summary.pages, "page") if summary.pages else None
-    name = one_line(summary.name) if summary.title.strip() else None
-    return tuple(part for part in (name, pages, count(summary.characters, "character")) if part)
-
-
 def source_html(document: Document, start: int, end: int) -> str:
     """The source panel on a document: the characters `[start, end)` are marked.
 
@@ -234,7 +203,7 @@ def missing_html(message: str) -> str:
 def _position(document: Document, start: int, title: str) -> tuple[str, ...]:
     pages = document.content.pages
     page = next((page.number for page in pages if page.start <= start < page.end), None)
-    name = one_line(document.name)
+    name = one_line(file_in_words(document.name))
     date = document.content.date
     parts = (
         None if name == title else name,

@@ -100,7 +100,7 @@ def serve(
         quiet = access.kind == "local" and sys.stderr.isatty()
         log_to_stderr(logging.WARNING if quiet else logging.INFO)
         try:
-            run(build_app(assistant, examples, access), listener)
+            run(build_app(assistant, examples, access, assistant.uploads()), listener)
         except KeyboardInterrupt:
             pass  # uvicorn has finished in good order by now
         finally:

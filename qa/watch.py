@@ -8,8 +8,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from index.errors import QAError
 from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary
-from qa.page import Assistant
 from qa.types import Answer, Hit, Turn
+from qa.visible import Assistant
 
 
 class Watched:
@@ -49,8 +49,8 @@ class Watched:
             self._seconds.observe(time.perf_counter() - started)
         return answer
 
-    def search(self, query: str, limit: int) -> tuple[Hit, ...]:
-        return self.assistant.search(query, limit)
+    def search(self, query: str, limit: int, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+        return self.assistant.search(query, limit, scope)
 
     def document(self, name: str) -> Document:
         return self.assistant.document(name)
