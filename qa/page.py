@@ -17,6 +17,7 @@ from index.upload_folders import NOBODY
 from qa import documents_html, present, present_html
 from qa.access import Visitor
 from qa.documents_panel import adding_part, chosen_part, chosen_scope, documents_part
+from qa.examples import Examples
 from qa.limits import MinuteLimit
 from qa.types import Answer, Turn
 from qa.visible import Assistant, Visible
@@ -31,7 +32,6 @@ TURNS_KEPT = 100  # of a conversation, in the page and on the server
 UNEXPECTED = "Something went wrong here. Please ask again; the server's log says more."
 HERE = Path(__file__).parent
 
-Examples = Sequence[tuple[str, str]]
 Turns = tuple[Answer, ...]
 
 

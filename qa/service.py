@@ -16,10 +16,11 @@ from index.scope import EVERYTHING, Scope
 from qa import present
 from qa.access import Access
 from qa.embed_scripts import add_embed_scripts
+from qa.examples import Examples
 from qa.front import KnownNames, SecurityHeaders
 from qa.gate import Gate
 from qa.limits import MAX_BODY_BYTES, UPLOADS_A_MINUTE, BodyLimit, MinuteLimit, TooMany
-from qa.page import Examples, build_page, turns_of
+from qa.page import build_page, turns_of
 from qa.request_log import RequestLog
 from qa.sign_in import SignIns, add_sign_in
 from qa.upload_routes import add_upload_routes

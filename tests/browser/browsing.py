@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from qa.access import Access
-from qa.page import Examples
+from qa.examples import Examples
 from qa.serve import AnnouncingServer, listen
 from qa.service import build_app
 from qa.uploads import Uploads

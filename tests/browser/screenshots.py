@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from qa.page import Examples
+from qa.examples import Examples
 from qa.service import EXAMPLES
 from qa.visible import Assistant
 from tests.browser.browsing import chromium, context, served
