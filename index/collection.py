@@ -104,8 +104,10 @@ class Collection:
                     with self.writing():
                         index = self.follow()
                 except CollectionBusy:
-                    if index.generation < 0:
-                        raise
+                    if index.generation < 0:  # its files were changed while they were opened
+                        if self._index is None:
+                            raise
+                        return self._index
             self._index = index
         return self._index
 

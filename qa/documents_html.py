@@ -49,8 +49,13 @@ def documents_html(
     rest = f'<p class="label">and {count(more, "more document")}</p>' if more > 0 else ""
     listed = f'<ul class="documents">{items}</ul>{rest}' if items else f"<p>{NO_DOCUMENTS}</p>"
     tools = _tools_html(len(documents)) if len(documents) > 1 else ""
+    return panel_html(len(documents), tools, listed)
+
+
+def panel_html(documents: int = 0, tools: str = "", listed: str = "") -> str:
+    """The panel around the list; empty until it is known who looks."""
     return (
-        f'<section class="panel" data-address="#documents" data-total="{len(documents)}">'
+        f'<section class="panel" data-address="#documents" data-total="{documents}">'
         '<header><a class="back" href="#">Back to the conversation</a><h2>Documents</h2>'
         f'{tools}</header><div class="body" tabindex="0">{listed}</div></section>'
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.errors import InputError
 from index.scope import EVERYTHING, Scope
 from index.types import DocumentSummary
-from qa.documents_html import CHOSEN_TEMPLATE
+from qa.documents_html import CHOSEN_TEMPLATE, panel_html
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -25,9 +25,9 @@ def chosen_part() -> "gr.HTML":
     return _part("chosen", "chosen.js", "", html_template=CHOSEN_TEMPLATE, text="")
 
 
-def documents_part(documents: str) -> "gr.HTML":
+def documents_part() -> "gr.HTML":
     """Its event `changed` says that a document was removed."""
-    return _part("documents", "documents.js", documents)
+    return _part("documents", "documents.js", panel_html())
 
 
 def adding_part() -> "gr.HTML":

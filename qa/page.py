@@ -135,8 +135,6 @@ def build_page(
     import gradio as gr
 
     limit = limit or MinuteLimit(None, "question")
-    # Before it is known who looks: what everybody may see.
-    head, welcome, documents = Page(Visible(assistant, NOBODY), examples).documents()
 
     def page_for(request: gr.Request) -> Page:
         visitor = visitor_of(request)
@@ -168,11 +166,11 @@ def build_page(
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600))
     with blocks:
         turns = gr.State(())
-        head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
+        # What shows documents is empty until it is known who looks (`first_visit`).
+        head_part = gr.HTML(elem_id="head", apply_default_css=False, js_on_load=None)
         with gr.Row(elem_id="parts"):
             with gr.Column(elem_id="asking", scale=3, min_width=0):
                 welcome_part = gr.HTML(
-                    welcome,
                     elem_id="welcome",
                     apply_default_css=False,
                     js_on_load=(HERE / "welcome.js").read_text("utf-8"),
@@ -194,7 +192,7 @@ def build_page(
                     elem_id="box",
                 )
             with gr.Column(elem_id="reading", scale=2, min_width=0):
-                listed = documents_part(documents)
+                listed = documents_part()
                 adding = adding_part()
                 source_part = gr.HTML(
                     elem_id="source",

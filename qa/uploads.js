@@ -90,7 +90,7 @@ element.addEventListener("change", (event) => {
 });
 for (const type of ["dragover", "dragleave", "drop"]) {
   panel.addEventListener(type, (event) => {
-    if (!adding() || !event.dataTransfer.types.includes("Files")) return;
+    if (!adding()?.offsetParent || !event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     panel.toggleAttribute("data-dropping", type === "dragover");
     if (type === "drop") add([...event.dataTransfer.files]);

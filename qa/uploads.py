@@ -2,8 +2,13 @@
 
 import shutil
 import tempfile
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.collection import Collection
 from index.errors import InputError, UnreadableFile, no_document
@@ -16,6 +21,26 @@ from qa.limits import MAX_UPLOADS
 
 # `qa index` may be running in another process, or a question bring the indexes in line.
 _WAIT_SECONDS = 30
+_EMBEDDED_AT_ONCE = 8
+_GAP_SECONDS = 0.001
+
+
+class _GivingWay:
+    """An embedder, a few texts at a time: a question that waits for it comes in between."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = []
+        for first in range(0, len(texts), _EMBEDDED_AT_ONCE):
+            rows.append(self._embedder.encode(texts[first : first + _EMBEDDED_AT_ONCE]))
+            time.sleep(_GAP_SECONDS)  # who has just let go of a lock mostly gets it again at once
+        return np.concatenate(rows)
 
 
 class Uploads:
@@ -23,7 +48,7 @@ class Uploads:
 
     def __init__(self, collection: Collection, embedder: Embedder) -> None:
         self._collection = collection
-        self._embedder = embedder
+        self._embedder = _GivingWay(embedder)
 
     def add(self, file: BinaryIO, given_name: str, folder: str) -> DocumentSummary:
         """Puts a file into an upload folder and reads it; one of the same name is replaced.

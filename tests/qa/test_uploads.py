@@ -1,9 +1,10 @@
 """Documents that people bring along, over the whole application with a real collection."""
 
+import io
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from gradio_client import Client
 
+from index.collection import Collection
 from index.upload_folders import UPLOADS, folder_of
 from qa.access import Access, decide
 from qa.answer import Assistant
@@ -22,6 +24,7 @@ from qa.limits import MAX_UPLOAD_BYTES, MAX_UPLOADS, UPLOADS_A_MINUTE
 from qa.note import note_on
 from qa.page import Page
 from qa.service import build_app
+from qa.uploads import Uploads
 from qa.visible import Visible
 from tests.browser.browsing import served
 from tests.event_loop import in_event_loop
@@ -95,7 +98,7 @@ def test_an_upload_is_asked_and_removed_without_a_trace(
     assert feedback.entries() == ()
     assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] != "99"
     assert local.post("/api/search", json={"query": "secret tower"}).json()["passages"]
-    assert "99" not in local.post("/api/search", json={"query": "secret tower"}).text
+    assert "99 steps" not in local.post("/api/search", json={"query": "secret tower"}).text
 
 
 def test_the_same_name_again_replaces(local: TestClient) -> None:
@@ -388,3 +391,25 @@ def test_examples_of_private_documents_are_their_persons(assistant: Assistant) -
     for reader, is_shown in ((folder_of("eira"), True), (folder_of("owen"), False), ("", False)):
         _, welcome, _ = Page(Visible(assistant, reader), ((TOWER, NAME),)).documents()
         assert (TOWER in welcome) == is_shown
+
+
+def test_the_page_holds_no_document_before_it_is_known_who_looks(local: TestClient) -> None:
+    assert "bridge" not in local.get("/config").text
+    assert "bridge" not in local.get("/").text
+    assert "bridge" in opened(local, "first_visit")
+
+
+def test_a_long_upload_leaves_gaps_for_questions(tmp_path: Path) -> None:
+    texts: list[int] = []
+
+    class Counting(WordEmbedder):
+        def encode(self, batch: Sequence[str]) -> Any:
+            texts.append(len(batch))
+            return super().encode(batch)
+
+    collection = Collection(tmp_path / "collection", create=True)
+    long = "\n\n".join(f"Paragraph {number}. " + "It goes on and on. " * 30 for number in range(40))
+    added = Uploads(collection, Counting()).add(io.BytesIO(long.encode()), "a.txt", "everybody")
+    assert sum(texts) == added.passages > 30
+    assert max(texts) <= 8
+    collection.close()
