@@ -231,7 +231,8 @@ class Store:
         )
         if not rows:
             raise no_document(name)
-        root, path, sha256 = self._root(rows[0][0]), *rows[0][1:]
+        stored, path, sha256 = rows[0]
+        root = self._root(stored)
         # A root that is a file itself gives one document of its own name.
         return root if root.is_file() else root / path, sha256
 
@@ -266,15 +267,15 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT documents.id, sha256, title, text, date, pages, headings, navigation, places,"
-            " page_runs, roots.path FROM documents JOIN roots ON roots.id = root_id WHERE name = ?",
+            "SELECT roots.path, documents.id, sha256, title, text, date, pages, headings,"
+            " navigation, places, page_runs FROM documents JOIN roots ON roots.id = root_id"
+            " WHERE name = ?",
             name,
         )
         if not rows:
             raise no_document(name)
-        id_, sha256, title, text, date, pages, headings, navigation, places, page_runs, root = rows[
-            0
-        ]
+        root, id_, sha256, *columns = rows[0]
+        title, text, date, pages, headings, navigation, places, page_runs = columns
         content = Content(
             title=title,
             text=text,

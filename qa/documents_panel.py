@@ -7,7 +7,7 @@ own upload, whose cache every visitor could read.
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError
 from index.scope import EVERYTHING, Scope
@@ -35,7 +35,7 @@ def adding_part() -> "gr.HTML":
     return _part("adding", "uploads.js", "")
 
 
-def _part(name: str, script: str, value: str, **template: str) -> "gr.HTML":
+def _part(name: str, script: str, value: str, **template: Any) -> "gr.HTML":
     import gradio as gr
 
     return gr.HTML(

@@ -60,7 +60,7 @@ function send({ file, item }) {
   request.onload = () => {
     const isAdded = request.status === 201;
     if (isAdded) trigger("changed");
-    say(item, isAdded ? done : errorOf(request) ?? lost, isAdded ? "done" : "fault");
+    say(item, isAdded ? done : errorOf(request, file) ?? lost, isAdded ? "done" : "fault");
   };
   request.onerror = () => say(item, lost, "fault");
   request.onloadend = next;
@@ -72,9 +72,11 @@ function send({ file, item }) {
   request.send(form);
 }
 
-function errorOf(request) {
+function errorOf(request, file) {
   try {
-    return JSON.parse(request.responseText).error;
+    const { error } = JSON.parse(request.responseText);
+    const name = `${file.name} `; // which the row has already
+    return error.startsWith(name) ? error.slice(name.length) : error;
   } catch {
     return null;
   }

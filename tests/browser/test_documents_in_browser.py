@@ -109,7 +109,7 @@ def test_of_several_files_one_fails_and_the_others_come_in(page: Page) -> None:
     rows = page.locator(".adding .files li")
     expect(rows.nth(3)).to_have_text("well.txtAdded")
     expect(rows.nth(0)).to_have_text("tower.txtAdded")
-    expect(rows.nth(1)).to_contain_text("empty.txt is empty: it holds no text")
+    expect(rows.nth(1)).to_contain_text("empty.txtis empty: it holds no text")
     expect(rows.nth(2)).to_have_text("run.exeis of a kind that can't be read")
     expect(page.locator("#head")).to_contain_text("16 documents")
     assert page.locator(".adding .files progress").count() == 0

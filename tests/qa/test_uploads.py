@@ -56,9 +56,7 @@ def local(assistant: Assistant) -> Iterator[TestClient]:
         yield running
 
 
-def send(
-    client: TestClient | httpx.Client, name: str, content: str | bytes, **fields: str
-) -> httpx.Response:
+def send(client: TestClient | httpx.Client, name: str, content: str | bytes, **fields: str) -> Any:
     data = content.encode() if isinstance(content, str) else content
     return client.post("/api/documents", files={"file": (name, data)}, data=fields)
 
@@ -254,7 +252,9 @@ def call(client: httpx.Client, method: str, **params: object) -> Any:
     ).json()
 
 
-def opened(client: httpx.Client, function: str, wanted: dict[str, object] | None = None) -> str:
+def opened(
+    client: TestClient | httpx.Client, function: str, wanted: dict[str, object] | None = None
+) -> str:
     """What an event of the page draws."""
     functions = client.get("/config").json()["dependencies"]
     number = next(f["id"] for f in functions if f["api_name"] == function)
