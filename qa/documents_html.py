@@ -4,7 +4,7 @@ What the scripts say (qa/documents.js, qa/uploads.js, qa/chosen.js) is here too,
 what they work on, so that all words stand in one place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -18,7 +18,8 @@ from qa.present_html import source_link
 LISTED_DOCUMENTS = 500
 FILTERED_FROM = 13  # documents; fewer are seen at once
 
-NO_DOCUMENTS = "No documents yet."
+NO_DOCUMENTS = "No documents yet"
+LOST = "The connection was lost; please try again"
 
 
 def collection_html(documents: Sequence[DocumentSummary]) -> str:
@@ -28,7 +29,7 @@ def collection_html(documents: Sequence[DocumentSummary]) -> str:
         f'<a href="#documents">{count(len(documents), "document")}</a>'
         f'<span class="passages">, {count(passages, "passage")}</span>'
         if documents
-        else '<a href="#documents">No documents yet</a>'
+        else f'<a href="#documents">{NO_DOCUMENTS}</a>'
     )
     return f'<h1>Chapter &amp; Verse</h1><p class="collection">{line}</p>'
 
@@ -47,7 +48,7 @@ def documents_html(
     )
     more = len(documents) - LISTED_DOCUMENTS
     rest = f'<p class="label">and {count(more, "more document")}</p>' if more > 0 else ""
-    listed = f'<ul class="documents">{items}</ul>{rest}' if items else f"<p>{NO_DOCUMENTS}</p>"
+    listed = f'<ul class="documents">{items}</ul>{rest}' if items else f"<p>{NO_DOCUMENTS}.</p>"
     tools = _tools_html(len(documents)) if len(documents) > 1 else ""
     return panel_html(len(documents), tools, listed)
 
@@ -116,9 +117,10 @@ def _details_html(document: DocumentSummary, file: str, *, is_own: bool) -> str:
 def _removal_html(title: str) -> str:
     """A button, and the question that takes its place."""
     return (
-        f'<p class="removal"><button type="button" data-remove="ask" aria-label="Remove '
-        f'{escape(title)}">Remove</button><span class="sure" hidden>Remove the file and its words'
-        ' for good? <button type="button" data-remove="yes">Yes, remove</button> '
+        f'<p class="removal" data-lost="{LOST}"><button type="button" data-remove="ask"'
+        f' aria-label="Remove {escape(title)}">Remove</button><span class="sure" hidden>'
+        "Remove the file and its words for good?"
+        ' <button type="button" data-remove="yes">Yes, remove</button> '
         '<button type="button" data-remove="no">No, keep</button></span>'
         '<span class="fault" role="alert"></span></p>'
     )
@@ -128,14 +130,14 @@ def adding_html(reader: str = NOBODY, *, may_write: bool) -> str:
     """Where files are dropped or chosen; nothing for somebody who may not write."""
     if not may_write:
         return ""
-    words: Mapping[str, str] = {
+    words = {
         "waiting": "Waiting",
         "sending": "Sending …",
         "reading": "Reading …",
         "done": "Added",
         "large": f"is larger than {MAX_UPLOAD_BYTES // 1024**2} MiB; split it",
         "kind": "is of a kind that can't be read",
-        "lost": "The connection was lost; please try again",
+        "lost": LOST,
     }
     attributes = "".join(f' data-{key}="{escape(text)}"' for key, text in words.items())
     choice = (
