@@ -47,6 +47,7 @@ class Collection:
         self.directory = directory
         self.store = Store(directory / "collection.sqlite3", create=create)
         self._index: PassageIndex | None = None
+        self._lock = FileLock(directory / "writer.lock")
 
     def close(self) -> None:
         self.store.close()
@@ -68,9 +69,10 @@ class Collection:
     def passage_ids_in(self, scope: Scope) -> NDArray[np.int64] | None:
         """(n,) the ids of the passages of the documents in scope; None where all are.
 
-        Raises InputError where no document is.
+        Raises InputError where no document is, though some were asked for. To be called after
+        `index`, so that nothing private has come into that since it was looked for.
         """
-        if scope.is_everything:
+        if scope.is_everything and (scope.reader is None or not self.store.has_private_uploads()):
             return None
         return self.store.passage_ids_of(chosen(scope, self.documents()))
 
@@ -102,29 +104,32 @@ class Collection:
                     with self.writing():
                         index = self.follow()
                 except CollectionBusy:
-                    if index.generation < 0:
-                        raise
+                    if index.generation < 0:  # its files were changed while they were opened
+                        if self._index is None:
+                            raise
+                        return self._index
             self._index = index
         return self._index
 
     # --- writing ---
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the writer's lock. Raises CollectionBusy if another process has it."""
-        lock = FileLock(self.directory / "writer.lock", timeout=0)
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:
+        """Holds the writer's lock, which the same thread may take once more.
+
+        Raises CollectionBusy if another process or thread still has it after `wait_seconds`.
+        """
         try:
-            lock.acquire()
+            self._lock.acquire(timeout=wait_seconds)
         except Timeout:
             raise CollectionBusy(
                 f"Another process is writing to the collection in {self.directory}:"
                 " try again when it has finished"
             ) from None
-        with lock:
-            try:
-                yield
-            finally:
-                lock.release()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def follow(self) -> PassageIndex:
         """Brings FAISS and Tantivy in line with the store; the caller holds the lock."""

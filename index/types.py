@@ -134,12 +134,17 @@ class PassageRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file of a collection. `name` is its path relative to its root, with forward slashes."""
+    """A file of a collection. `name` is its path relative to its root, with forward slashes.
+
+    `upload_folder` is the folder among the uploads that it lies in (index/upload_folders.py); None
+    where it came from a folder of somebody's own.
+    """
 
     id: int
     name: str
     sha256: str
     content: Content
+    upload_folder: str | None = None
 
     @property
     def title(self) -> str:
@@ -181,7 +186,9 @@ class Passage:
 class DocumentSummary:
     """A line of the list of documents. `pages` is 0 for formats without pages.
 
-    `author` and `language` are None where the file doesn't give them.
+    `author` and `language` are None where the file doesn't give them. `added` is the time when it
+    came in, as 2026-01-31T12:00:00+00:00; None where that isn't known. `upload_folder` is a
+    `Document`'s.
     """
 
     name: str
@@ -192,6 +199,8 @@ class DocumentSummary:
     passages: int
     author: str | None = None
     language: str | None = None
+    added: str | None = None
+    upload_folder: str | None = None
 
 
 class Embedder(Protocol):

@@ -27,6 +27,7 @@ from qa.reader_folder import SHIPPED_READER
 from qa.retrieve import DENSE_WEIGHT, retrieve
 from qa.tuning import load_tuning
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
+from qa.uploads import Uploads
 
 DEFAULT_DIRECTORY = ".collection"
 MAX_QUESTION_CHARACTERS = 1000
@@ -173,6 +174,10 @@ class Assistant:
             scope=scope,
             dense_weight=self._dense_weight,
         )
+
+    def uploads(self) -> Uploads:
+        """What brings documents into this collection that lie in no folder of its own."""
+        return Uploads(self._collection, self._embedder)
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""

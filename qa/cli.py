@@ -262,15 +262,17 @@ def _remove(options: argparse.Namespace) -> int:
     directory = collection_directory(options.collection)
     collection = Collection(directory)
     text = collection.document(options.document).text
-    remove(collection, options.document)
+    with_file = remove(collection, options.document)
     Feedback(directory).remove_document(options.document, text)
     if options.json:
         _print_json({"removed": options.document})
     else:
-        print(
-            f"{one_line(options.document)} is out of the collection. While its file stays in its"
-            " folder, the next `qa index` puts it back"
+        file = (
+            "Its file, which was uploaded, is deleted"
+            if with_file
+            else "While its file stays in its folder, the next `qa index` puts it back"
         )
+        print(f"{one_line(options.document)} is out of the collection. {file}")
     return _DONE
 
 

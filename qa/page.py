@@ -9,23 +9,26 @@ by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from index.errors import InputError, QAError
-from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary, PageView
-from qa import present, present_html
+from index.scope import EVERYTHING
+from index.upload_folders import NOBODY
+from qa import documents_html, present, present_html
+from qa.access import Visitor
 from qa.answer import MAX_QUESTION_CHARACTERS
 from qa.conversation import Exchange, Exchanges, history
-from qa.feedback import Feedback
+from qa.documents_panel import adding_part, chosen_part, chosen_scope, documents_part
+from qa.examples import Examples
 from qa.feedback_html import feedback_html
 from qa.labels import ENGLISH, Labels
-from qa.limits import QuestionLimit, TooMany
+from qa.limits import MinuteLimit, TooMany
 from qa.page_feedback import add_feedback
 from qa.page_menu import QUIETLY, add_menu, menu_html
 from qa.source_html import missing_html, source_html
-from qa.types import Answer, Hit, Turn
+from qa.types import Answer, Turn
 from qa.view import View, view_of
+from qa.visible import Assistant, Visible
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -36,43 +39,38 @@ QUESTIONS_WAITING = 64
 TURNS_KEPT = 100  # of a conversation, in the page and on the server
 HERE = Path(__file__).parent
 
-Examples = Sequence[tuple[str, str]]
-
-
-class Assistant(Protocol):
-    """What the page needs of `qa.answer.Assistant`."""
-
-    def ask(
-        self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING
-    ) -> Answer: ...
-    def search(self, query: str, limit: int) -> tuple[Hit, ...]: ...
-    def document(self, name: str) -> Document: ...
-    def documents(self) -> tuple[DocumentSummary, ...]: ...
-    def original(self, name: str) -> bytes: ...
-    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView: ...
-    def page_png(self, name: str, page: int) -> bytes: ...
-    @property
-    def feedback(self) -> Feedback: ...
-    @property
-    def generation(self) -> int: ...
-
 
 class Page:
     """What the page's events do. It holds no visitor's state: several can use it at once."""
 
-    def __init__(self, assistant: Assistant, examples: Examples) -> None:
+    def __init__(
+        self, assistant: Visible, examples: Examples, *, takes_files: bool = False
+    ) -> None:
+        """`assistant` is one visitor's view; `takes_files`: that visitor may change uploads."""
         self.assistant = assistant
         self.examples = examples
+        self.takes_files = takes_files
 
-    def first_visit(self, labels: Labels = ENGLISH) -> tuple[str, str, str]:
+    def first_visit(self, labels: Labels = ENGLISH) -> tuple[str, str, str, str]:
+        """Head, welcome, list of documents, and the place for new files."""
+        adding = documents_html.adding_html(
+            self.assistant.reader, labels, may_write=self.takes_files
+        )
+        return (*self.documents(labels), adding)
+
+    def documents(self, labels: Labels = ENGLISH) -> tuple[str, str, str]:
         """Head, welcome and list of documents."""
         documents = self.assistant.documents()
         names = {summary.name for summary in documents}
         questions = [question for question, name in self.examples if name in names]
         return (
-            present_html.collection_html(documents, labels),
-            present_html.welcome_html(questions, len(documents), labels),
-            present_html.documents_html(documents, labels),
+            documents_html.collection_html(documents, labels),
+            present_html.welcome_html(
+                questions, len(documents), labels, takes_files=self.takes_files
+            ),
+            documents_html.documents_html(
+                documents, self.assistant.reader, labels, may_write=self.takes_files
+            ),
         )
 
     def answer(
@@ -81,12 +79,13 @@ class Page:
         exchanges: Exchanges,
         view: View,
         count: Callable[[], None] = lambda: None,
+        chosen: str | None = None,
     ) -> Iterator[tuple[str, str | None, str, Exchanges]]:
         """The conversation, the source panel, what stands in the question box, and the exchanges.
 
         First with the question waiting, then with its answer, then with the source, since a page
         takes longer to be found. None leaves the panel as it is. `count` raises TooMany where one
-        person asks too much.
+        person asks too much. `chosen` are the ticked documents.
         """
         labels = view.labels
         said = self.conversation(exchanges, view)
@@ -97,7 +96,8 @@ class Page:
         yield said + waiting, None, "", exchanges
         try:
             count()
-            answer = self.assistant.ask(question, history(exchanges))
+            scope = chosen_scope(chosen, self.assistant.documents()) if chosen else EVERYTHING
+            answer = self.assistant.ask(question, history(exchanges), scope)
         except TooMany as error:
             notice = labels.too_many.format(error.wait_seconds)
         except QAError as error:
@@ -178,42 +178,58 @@ def _refusal(question: str, labels: Labels) -> str:
 
 
 def build_page(
-    assistant: Assistant, examples: Examples = (), limit: QuestionLimit | None = None
+    assistant: Assistant,
+    examples: Examples = (),
+    limit: MinuteLimit | None = None,
+    *,
+    takes_uploads: bool = False,
 ) -> "gr.Blocks":
     """The Blocks, ready to be mounted. `examples` are pairs of a question and the document that
 
     answers it; one is shown only where the collection holds that document. `limit` counts the
-    questions of each person, whom the service's gate names.
+    questions of each person, whom the service's gate names. `takes_uploads`: there is a route for
+    files, and who may write is offered it.
     """
     import gradio as gr
 
-    limit = limit or QuestionLimit(None)
-    page = Page(assistant, examples)
-    head, welcome, documents = page.first_visit()
+    limit = limit or MinuteLimit(None, "question")
 
-    def ask_typed(question: str, kept: Exchanges, request: gr.Request) -> Iterator[Any]:
+    def page_for(request: gr.Request) -> Page:
+        visitor = visitor_of(request)
+        takes_files = takes_uploads and visitor is not None and visitor.may_write
+        return Page(visible_to(request, assistant), examples, takes_files=takes_files)
+
+    def ask_typed(
+        question: str, chosen: str, kept: Exchanges, request: gr.Request
+    ) -> Iterator[Any]:
         def count() -> None:
             limit.count(person_of(request))
 
-        for said, panel, typed, now in page.answer(question or "", kept, view_of(request), count):
+        answers = page_for(request).answer(question or "", kept, view_of(request), count, chosen)
+        for said, panel, typed, now in answers:
             yield said, gr.skip() if panel is None else panel, typed, now
 
-    def ask_example(kept: Exchanges, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
-        yield from ask_typed(str(event._data.get("question", "")), kept, request)
+    def ask_example(
+        chosen: str, kept: Exchanges, event: gr.EventData, request: gr.Request
+    ) -> Iterator[Any]:
+        yield from ask_typed(str(event._data.get("question", "")), chosen, kept, request)
 
     def open_source(event: gr.EventData, request: gr.Request) -> str:
-        return page.open(event._data, view_of(request))
+        return page_for(request).open(event._data, view_of(request))
 
     def greet(request: gr.Request) -> tuple[Any, ...]:
         labels = view_of(request).labels
         typed = gr.Textbox(
             placeholder=labels.ask_a_question, label=labels.question, submit_btn=labels.ask
         )
-        return *page.first_visit(labels), menu_html(labels), typed
+        return *page_for(request).first_visit(labels), menu_html(labels), typed
 
     def speak(kept: Exchanges, request: gr.Request) -> tuple[Any, ...]:
         """All in another language, but for the source, which its script asks for."""
-        return *greet(request), page.conversation(kept, view_of(request))
+        return *greet(request), page_for(request).conversation(kept, view_of(request))
+
+    def list_documents(request: gr.Request) -> tuple[str, ...]:
+        return page_for(request).documents(view_of(request).labels)
 
     def begin_anew() -> tuple[str, str, str, Exchanges]:
         return "", "", "", ()
@@ -221,13 +237,13 @@ def build_page(
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=(3600, 3600))
     with blocks:
         turns = gr.State(())
+        # What shows documents is empty until it is known who looks (`greet`).
         with gr.Row(elem_id="top"):
-            head_part = gr.HTML(head, elem_id="head", apply_default_css=False, js_on_load=None)
+            head_part = gr.HTML(elem_id="head", apply_default_css=False, js_on_load=None)
             menu_part = add_menu(turns, view_of)
         with gr.Row(elem_id="parts"):
             with gr.Column(elem_id="asking", scale=3, min_width=0):
                 welcome_part = gr.HTML(
-                    welcome,
                     elem_id="welcome",
                     apply_default_css=False,
                     js_on_load=(HERE / "welcome.js").read_text("utf-8"),
@@ -237,6 +253,7 @@ def build_page(
                     apply_default_css=False,
                     js_on_load=(HERE / "conversation.js").read_text("utf-8"),
                 )
+                chosen = chosen_part()
                 box = gr.Textbox(
                     placeholder=ENGLISH.ask_a_question,
                     label=ENGLISH.question,
@@ -248,9 +265,8 @@ def build_page(
                     elem_id="box",
                 )
             with gr.Column(elem_id="reading", scale=2, min_width=0):
-                documents_part = gr.HTML(
-                    documents, elem_id="documents", apply_default_css=False, js_on_load=None
-                )
+                listed = documents_part()
+                adding = adding_part()
                 source_part = gr.HTML(
                     elem_id="source",
                     apply_default_css=False,
@@ -265,15 +281,17 @@ def build_page(
             "trigger_mode": "once",
         }
         asked = [
-            box.submit(ask_typed, [box, turns], parts, **asking),
-            welcome_part.ask(ask_example, [turns], parts, **asking),
+            box.submit(ask_typed, [box, chosen, turns], parts, **asking),
+            welcome_part.ask(ask_example, [chosen, turns], parts, **asking),
         ]
         source_part.open(open_source, None, source_part, **QUIETLY)
         menu_part.fresh(begin_anew, None, parts, cancels=asked, **QUIETLY)
-        add_feedback(assistant, turns, view_of)
-        greeted = [head_part, welcome_part, documents_part, menu_part, box]
+        add_feedback(lambda request: visible_to(request, assistant), turns, view_of)
+        greeted = [head_part, welcome_part, listed, adding, menu_part, box]
         blocks.load(greet, None, greeted, **QUIETLY)
         menu_part.speak(speak, [turns], [*greeted, conversation_part], **QUIETLY)
+        for part in (listed, adding):
+            part.changed(list_documents, None, [head_part, welcome_part, listed], **QUIETLY)
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     return blocks
@@ -281,10 +299,23 @@ def build_page(
 
 def person_of(request: "gr.Request") -> str:
     """Who asks, as the service's gate found out."""
-    return str(request.request.state.visitor.person) if request.request else ""
+    visitor = visitor_of(request)
+    return visitor.person if visitor else ""
 
 
-def _add_api(assistant: Assistant, limit: QuestionLimit) -> None:
+def visitor_of(request: "gr.Request") -> Visitor | None:
+    """None where it came through no gate, as from Gradio itself."""
+    visitor: Visitor | None = request.request.state.visitor if request.request else None
+    return visitor
+
+
+def visible_to(request: "gr.Request", assistant: Assistant) -> Visible:
+    """The documents for whoever sent the request."""
+    visitor = visitor_of(request)
+    return Visible(assistant, visitor.reader if visitor else NOBODY)
+
+
+def _add_api(assistant: Assistant, limit: MinuteLimit) -> None:
     """The endpoints for `gradio_client`; the page itself does not use them."""
     import gradio as gr
     from gradio.events import api
@@ -305,7 +336,7 @@ def _add_api(assistant: Assistant, limit: QuestionLimit) -> None:
     def _ask(question: str, history: list[dict[str, Any]] | None, request: gr.Request) -> Answer:
         try:
             limit.count(person_of(request))
-            return assistant.ask(question, turns_of(history or []))
+            return visible_to(request, assistant).ask(question, turns_of(history or []))
         except QAError as error:
             raise Error(str(error), print_exception=False) from error
 

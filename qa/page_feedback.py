@@ -16,7 +16,7 @@ from qa.view import View
 if TYPE_CHECKING:
     import gradio as gr
 
-    from qa.page import Assistant
+    from qa.visible import Assistant
 
 Given = Mapping[str, int]  # an exchange's id to that of the note on it
 HERE = Path(__file__).parent
@@ -90,7 +90,9 @@ def _are_there(assistant: "Assistant", documents: Iterable[str]) -> bool:
 
 
 def add_feedback(
-    assistant: "Assistant", exchanges: "gr.State", view_of: Callable[["gr.Request"], View]
+    visible_to: Callable[["gr.Request"], "Assistant"],
+    exchanges: "gr.State",
+    view_of: Callable[["gr.Request"], View],
 ) -> None:
     """The part of the page, not seen itself, through which verdicts come and are answered."""
     import gradio as gr
@@ -102,7 +104,7 @@ def add_feedback(
         exchange = str(event._data.get("exchange", ""))
         try:
             said = said_of(event._data)
-            given = note_down(assistant, said, kept, given, view)
+            given = note_down(visible_to(request), said, kept, given, view)
         except QAError as error:
             return noted_html(exchange, "", str(error)), given
         return noted_html(said.exchange, said.verdict, view.labels.thanks), given

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from index.types import DocumentSummary, Location, Passage
+from index.upload_folders import EVERYBODY
 from qa.labels import ENGLISH, Labels
 from qa.types import Answer, Candidate, Citation, Hit
 
@@ -28,6 +29,9 @@ _VISIBLE = dict.fromkeys(
     ],
     "\ufffd",
 ) | {0x2028: "\n", 0x2029: "\n"}
+
+
+_UPLOAD_FOLDER = re.compile(r"^[0-9a-f]{32}/")
 
 
 def not_found(answer: Answer, labels: Labels = ENGLISH) -> str:
@@ -109,8 +113,14 @@ def where(
     page = location_in_words(_location(place), labels)
     heading = (place.heading or "").removeprefix(f"{place.title} > ")
     date = place.date if dated and isinstance(place, Citation) else None
-    parts = (place.title, date and labels.date(date), place.document, page, heading)
+    file = file_in_words(place.document)
+    parts = (place.title, date and labels.date(date), file, page, heading)
     return tuple(dict.fromkeys(one_line(part) for part in parts if part and part.strip()))
+
+
+def file_in_words(document: str) -> str:
+    """A document's name for people: of an upload without the folder that says whose it is."""
+    return _UPLOAD_FOLDER.sub("", document)
 
 
 def _location(place: Citation | Passage) -> Location:
@@ -205,9 +215,17 @@ def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, An
             "characters": summary.characters,
             "pages": summary.pages,
             "passages": summary.passages,
+            "added": summary.added,
+            "uploaded": uploaded(summary),
         }
         for summary in documents
     ]
+
+
+def uploaded(summary: DocumentSummary) -> str | None:
+    """Whose upload a document is: "everybody" or "person"; None where it came from a folder."""
+    folder = summary.upload_folder
+    return folder and (EVERYBODY if folder == EVERYBODY else "person")
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:

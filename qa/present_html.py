@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from index.types import DocumentSummary, Passage
+from index.types import Passage
 from qa.labels import ENGLISH, Labels
 from qa.present import (
     NEAREST,
@@ -20,7 +20,6 @@ from qa.present import (
 )
 from qa.types import Answer, Candidate, Citation
 
-LISTED_DOCUMENTS = 200
 OTHERS = 4  # candidates shown besides the best
 
 
@@ -33,23 +32,20 @@ def source_link(document: str, start: int, end: int, version: str = "") -> str:
     return f"{link}&version={version}" if version else link
 
 
-def collection_html(documents: Sequence[DocumentSummary], labels: Labels = ENGLISH) -> str:
-    """The head of the page: its name and a line about the collection."""
-    passages = sum(document.passages for document in documents)
-    line = (
-        f'<a href="#documents">{labels.count(labels.documents, len(documents))}</a>'
-        f'<span class="passages">, {labels.count(labels.passages, passages)}</span>'
-        if documents
-        else labels.no_documents
-    )
-    return f'<h1>Chapter &amp; Verse</h1><p class="collection">{line}</p>'
-
-
-def welcome_html(questions: Sequence[str], documents: int, labels: Labels = ENGLISH) -> str:
+def welcome_html(
+    questions: Sequence[str],
+    documents: int,
+    labels: Labels = ENGLISH,
+    *,
+    takes_files: bool = False,
+) -> str:
     """What stands in place of a conversation: how to begin, and example questions as buttons."""
     if documents == 0:
+        how = labels.add_folder
+        if takes_files:
+            how = f'<a href="#documents">{labels.add_files}</a> {labels.or_a_folder}'
         return (
-            f'<div class="welcome"><h2>{labels.nothing_yet}</h2><p>{labels.add_folder}</p>'
+            f'<div class="welcome"><h2>{labels.nothing_yet}</h2><p>{how}</p>'
             "<pre>qa index FOLDER</pre></div>"
         )
     buttons = "".join(
@@ -174,29 +170,6 @@ def _place_html(
 def parts_html(parts: Sequence[str]) -> str:
     """Details in a row, each kept to its own direction of text."""
     return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
-
-
-def documents_html(documents: Sequence[DocumentSummary], labels: Labels = ENGLISH) -> str:
-    """The list of documents, each a link that opens it."""
-    items = "".join(
-        f'<li><a href="{escape(source_link(summary.name, 0, 0))}">'
-        f'<bdi class="title">{escape(one_line(summary.title) or one_line(summary.name))}</bdi>'
-        f'<span class="place">{parts_html(_size(summary, labels))}</span></a></li>'
-        for summary in documents[:LISTED_DOCUMENTS]
-    )
-    more = len(documents) - LISTED_DOCUMENTS
-    rest = f'<p class="label">{labels.count(labels.more_documents, more)}</p>' if more > 0 else ""
-    listed = (
-        f'<ul class="documents">{items}</ul>{rest}' if items else f"<p>{labels.no_documents}</p>"
-    )
-    return panel_html("#documents", f"<h2>{labels.documents_head}</h2>", listed, labels)
-
-
-def _size(summary: DocumentSummary, labels: Labels) -> tuple[str, ...]:
-    pages = labels.count(labels.pages, summary.pages) if summary.pages else None
-    name = one_line(summary.name) if summary.title.strip() else None
-    characters = labels.count(labels.characters, summary.characters)
-    return tuple(part for part in (name, pages, characters) if part)
 
 
 def panel_html(address: str, head: str, body: str, labels: Labels) -> str:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from index.errors import InputError
 from qa.access import LOOPBACK, Access, decide
-from qa.page import Examples
+from qa.examples import Examples, examples_of
 from qa.request_log import log_to_stderr
 from qa.service import EXAMPLES, build_app
 
@@ -101,7 +101,8 @@ def serve(
         quiet = access.kind == "local" and sys.stderr.isatty()
         log_to_stderr(logging.WARNING if quiet else logging.INFO)
         try:
-            run(build_app(assistant, examples, access), listener)
+            shown = examples_of(assistant, examples)
+            run(build_app(assistant, shown, access, assistant.uploads()), listener)
         except KeyboardInterrupt:
             pass  # uvicorn has finished in good order by now
         finally:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from index.places import location_at
 from index.types import Box, Document, PageView
 from qa.labels import ENGLISH, Labels
-from qa.present import escape, excerpt, location_in_words, one_line
+from qa.present import escape, excerpt, file_in_words, location_in_words, one_line
 from qa.present_html import panel_html, parts_html, source_link
 
 WHOLE_CHARACTERS = 20_000  # a document up to this length is shown whole
@@ -33,7 +33,7 @@ def source_html(
     length = len(document.text)
     start = max(0, min(start, length))
     end = max(start, min(end, length))
-    title = one_line(document.title) or one_line(document.name)
+    title = one_line(document.title) or one_line(file_in_words(document.name))
     at = _page_start(document, view.page, start) if view else start
     address = source_link(document.name, start, end, document.version)
     head = (
@@ -152,7 +152,7 @@ def _position(
     """File, day and place; a page that is shown is told below."""
     pages = document.content.pages
     page = next((page.number for page in pages if page.start <= start < page.end), None)
-    name = one_line(document.name)
+    name = one_line(file_in_words(document.name))
     date = document.content.date
     parts = (
         None if name == title else name,

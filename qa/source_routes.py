@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from index.errors import InputError
-from qa.page import Assistant
+from qa.visible import Assistant, Visible
 
 # Each holds a file in memory; the others wait without a thread.
 AT_ONCE = 2
@@ -30,7 +30,8 @@ def add_source_routes(app: FastAPI, assistant: Assistant) -> None:
 
     @app.get("/api/page")
     async def page(request: Request, document: str = "", page: str = "") -> Response:
-        found = await run_in_threadpool(assistant.document, document)
+        visible = Visible(assistant, request.state.visitor.reader)
+        found = await run_in_threadpool(visible.document, document)
         headers = {
             "ETag": f'"{found.sha256}"',
             "Cache-Control": "private, no-cache",  # kept, and asked about each time
@@ -40,13 +41,14 @@ def add_source_routes(app: FastAPI, assistant: Assistant) -> None:
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         async with turn:
-            png = await run_in_threadpool(assistant.page_png, document, number)
+            png = await run_in_threadpool(visible.page_png, document, number)
         return Response(png, media_type="image/png", headers=headers)
 
     @app.get("/api/original")
-    async def original(document: str = "") -> Response:
+    async def original(request: Request, document: str = "") -> Response:
+        visible = Visible(assistant, request.state.visitor.reader)
         async with turn:
-            data = await run_in_threadpool(assistant.original, document)
+            data = await run_in_threadpool(visible.original, document)
         media_type = _shown_as(document, data)
         disposition = "inline" if media_type else "attachment"
         name = quote(document.rpartition("/")[2], safe="")

@@ -9,8 +9,8 @@ from index.errors import QAError
 from index.scope import EVERYTHING, Scope
 from index.types import Document, DocumentSummary, PageView
 from qa.feedback import Feedback
-from qa.page import Assistant
 from qa.types import Answer, Hit, Turn
+from qa.visible import Assistant
 
 
 class Watched:
@@ -36,11 +36,17 @@ class Watched:
         for status in ("answered", "unsure", "abstained", "refused", "failed"):
             self._questions.labels(status)
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         status = "failed"
         started = time.perf_counter()
         try:
-            answer = self.assistant.ask(question, history, scope)
+            answer = self.assistant.ask(question, history, scope, precision)
             status = answer.status
         except QAError:
             status = "refused"
@@ -50,8 +56,8 @@ class Watched:
             self._seconds.observe(time.perf_counter() - started)
         return answer
 
-    def search(self, query: str, limit: int) -> tuple[Hit, ...]:
-        return self.assistant.search(query, limit)
+    def search(self, query: str, limit: int, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+        return self.assistant.search(query, limit, scope)
 
     def document(self, name: str) -> Document:
         return self.assistant.document(name)

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.collection import Collection
 from index.errors import InputError
 from index.original import original, page_png, page_view
-from index.scope import EVERYTHING, Scope
+from index.scope import EVERYTHING, Scope, chosen
 from index.types import Content, Document, DocumentSummary, Heading, Page, PageView, Passage, Range
 from qa.feedback import Feedback
 from qa.types import Answer, Candidate, Citation, Hit, Status, Timings, Turn
@@ -108,9 +108,10 @@ class KeywordAssistant:
             raise InputError(f"{name!r}: no such document; see the list of documents")
         return self.kept[name]
 
-    def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
+    def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         wanted = _words(query)
-        passages = [p for document in self.kept.values() for p in _passages(document)]
+        asked = chosen(scope, self.documents())
+        passages = [p for name in asked for p in _passages(self.kept[name])]
         scored = [(len(wanted & _words(passage.text)), passage) for passage in passages]
         scored.sort(key=lambda pair: -pair[0])
         return tuple(
@@ -118,7 +119,13 @@ class KeywordAssistant:
             for rank, (score, passage) in enumerate(scored[:limit], 1)
         )
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         self.histories.append(tuple(history))
         if not question.strip():
             raise InputError("The question is empty; type one.")
@@ -127,11 +134,7 @@ class KeywordAssistant:
         for name in scope.documents:
             self.document(name)
         wanted = _words(question)
-        hits = tuple(
-            hit
-            for hit in self.search(question, 5)
-            if hit.passage.document in scope.documents or scope.is_everything
-        )
+        hits = self.search(question, 5, scope)
         found = []
         for hit in hits:
             citation = _cite(hit.passage, wanted)

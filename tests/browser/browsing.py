@@ -12,9 +12,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from qa.access import Access
-from qa.page import Assistant, Examples
+from qa.examples import Examples
 from qa.serve import AnnouncingServer, listen
 from qa.service import build_app
+from qa.uploads import Uploads
+from qa.visible import Assistant
 from tests.event_loop import in_event_loop
 
 needs_chromium = [
@@ -40,11 +42,15 @@ PATIENCE_MS = 60_000  # for a busy machine
 
 @contextmanager
 def served(
-    assistant: Assistant, examples: Examples = (), access: Access | None = None
+    assistant: Assistant,
+    examples: Examples = (),
+    access: Access | None = None,
+    uploads: Uploads | None = None,
 ) -> Iterator[str]:
     """The address of the service over the assistant, in a thread of this process."""
     with listen("127.0.0.1", 0) as listener:
-        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples, access)))
+        app = in_event_loop(lambda: build_app(assistant, examples, access, uploads))
+        server = AnnouncingServer(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

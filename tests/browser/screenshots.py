@@ -10,8 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from qa.page import Assistant, Examples
+from qa.examples import Examples
 from qa.service import EXAMPLES
+from qa.visible import Assistant
 from tests.browser.browsing import chromium, context, served
 from tests.keyword_assistant import KeywordAssistant
 

@@ -6,9 +6,10 @@ from dataclasses import asdict, fields, replace
 import pytest
 
 from index.types import DocumentSummary
+from qa.documents_html import adding_html, collection_html, documents_html
 from qa.labels import ENGLISH, KOREAN, Labels, labels_for
 from qa.present import confidence_in_words, location_in_words, percent
-from qa.present_html import answer_html, collection_html, documents_html, welcome_html
+from qa.present_html import answer_html, welcome_html
 from qa.source_html import source_html
 from qa.types import Candidate
 from tests.keyword_assistant import DOCUMENTS, KeywordAssistant
@@ -78,7 +79,8 @@ def test_a_korean_page_says_nothing_of_ours_in_english() -> None:
     pieces = [
         *(answer_html(answer, KOREAN) for answer in answers),
         collection_html((summary,), KOREAN),
-        documents_html((summary,) * 300, KOREAN),
+        documents_html((summary,) * 600, labels=KOREAN),
+        adding_html("a person", KOREAN, may_write=True),
         welcome_html((), 0, KOREAN),
         welcome_html(("7",), 1, KOREAN),
         source_html(DOCUMENTS[1], 60_000, 60_005, KOREAN, notice=KOREAN.changed),

@@ -11,6 +11,7 @@ from qa.labels import KOREAN
 from qa.page import Page, build_page, turns_of
 from qa.types import Answer, Turn
 from qa.view import View
+from qa.visible import Visible
 from tests.event_loop import in_event_loop
 from tests.keyword_assistant import KeywordAssistant
 
@@ -26,15 +27,16 @@ def assistant() -> KeywordAssistant:
 
 @pytest.fixture
 def page(assistant: KeywordAssistant) -> Page:
-    return Page(assistant, EXAMPLES)
+    return Page(Visible(assistant, ""), EXAMPLES)
 
 
 def test_an_example_is_shown_only_where_its_document_is(page: Page) -> None:
-    head, welcome, documents = page.first_visit()
+    head, welcome, documents, adding = page.first_visit()
     assert "3 documents" in head
     assert KEEPER in welcome
     assert "Not here?" not in welcome
     assert "Chronicle of the town" in documents
+    assert adding == ""
 
 
 def test_a_question_waits_then_is_answered_with_its_source_open(page: Page) -> None:
@@ -71,7 +73,7 @@ def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page, question: 
 def test_a_defect_is_logged_and_not_shown(
     page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(question: str, history: object) -> Answer:
+    def broken(question: str, history: object, scope: object) -> Answer:
         raise ZeroDivisionError(f"secret {question}")
 
     monkeypatch.setattr(page.assistant, "ask", broken)

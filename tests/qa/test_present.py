@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Content, Document, Heading, Location, Page, Passage, Place, Range
+from qa.documents_html import documents_html
 from qa.present import (
     confidence_in_words,
     escape,
@@ -25,7 +26,6 @@ from qa.present import (
 )
 from qa.present_html import (
     answer_html,
-    documents_html,
     notice_html,
     source_link,
     welcome_html,

@@ -51,6 +51,8 @@ def test_search_and_documents(client: TestClient) -> None:
         "characters": 150,
         "pages": 2,
         "passages": 1,
+        "added": None,
+        "uploaded": None,
     }
 
 
