@@ -271,7 +271,7 @@ def seen(client: httpx.Client) -> dict[str, str]:
         "ask": client.post("/api/ask", json={"question": TOWER}).text,
         "ask by name": client.post("/api/ask", json=only).text,
         "search": client.post("/api/search", json={"query": TOWER, "limit": 100}).text,
-        "page": opened(client, "first_visit"),
+        "page": opened(client, "greet"),
         "page's list": opened(client, "list_documents"),
         "source": opened(client, "open_source", {"document": NAME, "start": 0, "end": 5}),
         "mcp ask": json.dumps(answered),
@@ -328,7 +328,7 @@ def test_an_upload_for_everybody(address: str) -> None:
         assert (added["document"], added["uploaded"]) == ("plan.txt", "everybody")
         for other in (owen, visitor(address)):
             assert other.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
-        assert "data-remove" in opened(owen, "first_visit")
+        assert "data-remove" in opened(owen, "greet")
         assert owen.delete("/api/documents", params={"document": "plan.txt"}).status_code == 200
         assert names(eira) == ["bridge.txt", "town/ferry.txt"]
 
@@ -343,7 +343,7 @@ def test_visitors_of_other_sites_change_nothing(address: str) -> None:
             other.delete("/api/documents", params={"document": "plan.txt"}),
         ):
             assert (response.status_code, response.json()) == (403, refused)
-        page = opened(other, "first_visit")
+        page = opened(other, "greet")
         assert "data-remove" not in page
         assert 'class=\\"adding' not in page
 
@@ -381,7 +381,7 @@ def test_without_uploads_there_is_no_route_and_no_place_for_files(assistant: Ass
     app = in_event_loop(lambda: build_app(assistant))
     with TestClient(app, "http://127.0.0.1", client=("127.0.0.1", 5)) as without:
         assert send(without, "plan.txt", PLAN).status_code == 405
-        assert "Add files" not in opened(without, "first_visit")
+        assert "Add files" not in opened(without, "greet")
 
 
 def test_examples_of_private_documents_are_their_persons(assistant: Assistant) -> None:
@@ -396,7 +396,7 @@ def test_examples_of_private_documents_are_their_persons(assistant: Assistant) -
 def test_the_page_holds_no_document_before_it_is_known_who_looks(local: TestClient) -> None:
     assert "bridge" not in local.get("/config").text
     assert "bridge" not in local.get("/").text
-    assert "bridge" in opened(local, "first_visit")
+    assert "bridge" in opened(local, "greet")
 
 
 def test_a_long_upload_leaves_gaps_for_questions(tmp_path: Path) -> None:
