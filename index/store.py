@@ -15,18 +15,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.content_fields import from_fields, to_fields
 from index.errors import CollectionError, InputError
 from index.types import (
     Content,
     Document,
     DocumentSummary,
-    Heading,
     Location,
-    Page,
     Passage,
     PassageRange,
-    Place,
-    Range,
 )
 
 FORMAT_VERSION = 3
@@ -71,6 +68,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document_id);
 """
 
+_RANGES = ("pages", "headings", "navigation", "places")
 _PASSAGE_COLUMNS = (
     "passages.id, document_id, documents.name, documents.title,"
     ' "start", "end", passages.text, heading, page, location'
@@ -112,25 +110,18 @@ class StoredPassages(NamedTuple):
     rows: NDArray[np.float32]
 
 
-def _heading_row(heading: Heading) -> list[int]:
-    row = [heading.level, heading.start, heading.end]
-    return row if heading.until is None else [*row, heading.until]
-
-
-def _heading(level: int, start: int, end: int, until: int | None = None) -> Heading:
-    return Heading(level=level, start=start, end=end, until=until)
-
-
-def _location(text: str) -> Location:
+def location_from_json(text: str) -> Location:
+    """A passage's location as it is stored."""
     return tuple(json.loads(text).items())
 
 
 def _passage(row: Sequence[Any]) -> Passage:
     fields = dict(zip(_PASSAGE_FIELDS, row, strict=True))
-    return Passage(**{**fields, "location": _location(fields["location"])})
+    return Passage(**{**fields, "location": location_from_json(fields["location"])})
 
 
-def _no_document(name: str) -> InputError:
+def no_document(name: str) -> InputError:
+    """The error for a name that no document has."""
     return InputError(f"The collection has no document {name!r}: `qa documents` lists those it has")
 
 
@@ -192,12 +183,14 @@ class Store:
         """The names of all documents."""
         return {name for (name,) in self._rows("SELECT name FROM documents")}
 
-    def files(self, root_id: int) -> dict[str, StoredFile]:
-        """The documents of a root by their path in it."""
+    def files(self, root_id: int, paths: Sequence[str] | None = None) -> dict[str, StoredFile]:
+        """The documents of a root by their path in it: all, or those at some paths."""
         rows = self._rows(
-            "SELECT path, name, sha256, size_bytes, modified_ns, loader_version"
-            " FROM documents WHERE root_id = ?",
+            "SELECT path, name, sha256, size_bytes, modified_ns, loader_version FROM documents"
+            " WHERE root_id = ? AND (? OR path IN (SELECT value FROM json_each(?)))",
             root_id,
+            paths is None,
+            json.dumps(list(paths or ())),
         )
         return {path: StoredFile(name, FileState(*state)) for path, name, *state in rows}
 
@@ -212,7 +205,7 @@ class Store:
             name,
         )
         if not rows:
-            raise _no_document(name)
+            raise no_document(name)
         root, path, sha256 = rows[0]
         # A root that is a file itself gives one document of its own name.
         return Path(root) if Path(root).is_file() else Path(root, path), sha256
@@ -234,26 +227,16 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT id, sha256, title, text, date, pages, headings, navigation, places, page_runs"
+            f"SELECT id, sha256, title, text, date, {', '.join(_RANGES)}, page_runs"  # noqa: S608
             " FROM documents WHERE name = ?",
             name,
         )
         if not rows:
-            raise _no_document(name)
-        id_, sha256, title, text, date, pages, headings, navigation, places, page_runs = rows[0]
-        content = Content(
-            title=title,
-            text=text,
-            date=date,
-            pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
-            headings=tuple(_heading(*row) for row in json.loads(headings)),
-            navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
-            places=tuple(
-                Place(start=s, end=e, location=tuple(location.items()))
-                for s, e, location in json.loads(places)
-            ),
-            page_runs=page_runs,
-        )
+            raise no_document(name)
+        id_, sha256, title, text, date, *ranges, page_runs = rows[0]
+        fields = {"title": title, "text": text, "date": date}
+        fields |= zip(_RANGES, map(json.loads, ranges), strict=True)
+        content = from_fields(fields, page_runs)
         return Document(id=id_, name=name, sha256=sha256, content=content)
 
     def passage_ids(self) -> NDArray[np.int64]:
@@ -341,6 +324,7 @@ class Store:
 
         Its passages are put in by `put_passages` in the same transaction.
         """
+        fields = to_fields(content)
         with self._lock:
             self._db.execute(
                 "DELETE FROM documents WHERE root_id = ? AND path = ?", (root_id, path)
@@ -357,10 +341,7 @@ class Store:
                     content.title,
                     content.date,
                     len(content.text),
-                    json.dumps([(page.number, page.start, page.end) for page in content.pages]),
-                    json.dumps([_heading_row(heading) for heading in content.headings]),
-                    json.dumps([(gap.start, gap.end) for gap in content.navigation]),
-                    json.dumps([(p.start, p.end, dict(p.location)) for p in content.places]),
+                    *(json.dumps(fields[name]) for name in _RANGES),
                     content.page_runs,
                     content.text,
                 ),
