@@ -29,7 +29,7 @@ class MilvusAddress:
 
     @property
     def directory(self) -> Path:
-        """The folder for what isn't kept in the engine; nothing is made in it before it's needed."""
+        """The folder for what isn't kept in the engine, made when it's first needed."""
         if self.is_file:
             return Path(f"{self.uri}-local")
         return Path(f".collection-{urlsplit(self.uri).netloc.replace(':', '-')}-{self.name}")
@@ -42,7 +42,9 @@ def parse_address(text: str) -> Path | MilvusAddress:
     if text.startswith(_FILE):
         path = Path(text.removeprefix(_FILE)).expanduser().absolute()
         if path.suffix != ".db":
-            raise InputError(f"{text}: the name of a file for Milvus Lite ends in .db, as {path}.db")
+            raise InputError(
+                f"{text}: the name of a file for Milvus Lite ends in .db, as {path}.db"
+            )
         return MilvusAddress(uri=str(path), name="collection")
     uri, _, name = text.removeprefix("milvus+").rpartition("/")
     try:

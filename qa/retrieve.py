@@ -30,17 +30,15 @@ def retrieve(
 
     Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
     """
-    index = collection.index()
-    among = collection.passage_ids_in(scope)
-    dense = index.search_dense(embedder.encode([question])[0], _DEPTH, among)
-    lexical = index.search_lexical(terms(question), _DEPTH, among)
-    best = fuse(dense, lexical, dense_weight=DENSE_WEIGHT)[:limit]
+    row = embedder.encode([question])[0]
+    found = collection.search(row, terms(question), _DEPTH, scope)
+    best = fuse(found.dense, found.lexical, dense_weight=DENSE_WEIGHT)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
-    found = [(passages[id_], score) for id_, score in best if id_ in passages]
+    left = [(passages[id_], score) for id_, score in best if id_ in passages]
     return tuple(
         Hit(passage=passage, score=score, rank=rank)
-        for rank, (passage, score) in enumerate(found, start=1)
+        for rank, (passage, score) in enumerate(left, start=1)
     )
 
 

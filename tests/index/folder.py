@@ -1,0 +1,10 @@
+"""What only a collection in a folder has."""
+
+from index.collection import Collection
+from index.folder_engine import FolderEngine
+from index.passage_index import PassageIndex
+
+
+def index_of(collection: Collection) -> PassageIndex:
+    assert isinstance(collection.engine, FolderEngine)
+    return collection.engine.index()

@@ -1,0 +1,309 @@
+"""What both kinds of collection promise: one in a folder, and one in Milvus."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.address import MilvusAddress
+from index.check import problems
+from index.collection import Collection, settings_of
+from index.errors import CollectionError, InputError
+from index.load import load
+from index.scope import EVERYTHING, Scope, chosen
+from index.sync import remove, sync
+from index.terms import terms
+from tests.fakes import WordEmbedder, write
+from tests.index.milvus import file_address
+
+EMBEDDER = WordEmbedder()
+FILES = {
+    "well.txt": "The well behind the mill is nine feet deep.",
+    "2023/mill.md": "---\ndate: 2023-05-01\n---\n\nThe mill burned down in 1904 for €1,500.25.",
+    "2023/o'neil's \"horse\".txt": "A horse named Bravo pulled the cart.",
+    "2024_/мост.md": "---\ndate: 2024-02-29\n---\n\nМост построили в 1902 году. 橋は古い。",
+    "2024_/deep/café.csv": "Name,Feet\nWell,9\nMine,30\n",
+    "20240/x%.html": "<h1>Wells</h1><dl><dt>depth(feet)<dd>How deep it is.</dl><p>After.",
+}
+
+
+@pytest.fixture(params=["folder", "milvus"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Path | MilvusAddress:
+    return tmp_path / "collection" if request.param == "folder" else file_address(tmp_path)
+
+
+@pytest.fixture
+def collection(address: Path | MilvusAddress, tmp_path: Path) -> Iterator[Collection]:
+    collection = Collection(address, create=True)
+    sync(collection, [write(tmp_path / "papers", FILES)], EMBEDDER)
+    yield collection
+    collection.close()
+
+
+def found(
+    collection: Collection, words: str, limit: int = 100, scope: Scope = EVERYTHING
+) -> tuple[set[str], set[str]]:
+    """The documents that either side finds."""
+    sides = collection.search(EMBEDDER.encode([words])[0], terms(words), limit, scope)
+    for side in sides:
+        assert all(first[1] >= second[1] for first, second in pairwise(side))
+    dense, lexical = (collection.passages([id_ for id_, _ in side]).values() for side in sides)
+    return {passage.document for passage in dense}, {passage.document for passage in lexical}
+
+
+def assert_whole(collection: Collection) -> None:
+    assert list(problems(collection, settings_of(EMBEDDER))) == []
+
+
+def test_what_was_indexed_is_there_and_nothing_else(collection: Collection) -> None:
+    names = sorted(FILES)
+    assert [summary.name for summary in collection.documents()] == names
+    ids = collection.store.passage_ids().tolist()
+    assert ids == sorted(set(ids))
+    assert len(ids) == sum(summary.passages for summary in collection.documents())
+    for passage in collection.passages(ids).values():
+        document = collection.document(passage.document)
+        assert document.id == passage.document_id
+        assert document.title == passage.title
+        assert document.text[passage.start : passage.end] == passage.text
+    assert found(collection, "well")[0] == set(names)
+    assert_whole(collection)
+
+
+def test_a_document_reads_back_as_it_was_loaded(collection: Collection) -> None:
+    for name, text in FILES.items():
+        assert collection.document(name).content == load(name, text.encode())
+    with pytest.raises(InputError, match="no document 'x': `qa documents` lists"):
+        collection.document("x")
+
+
+def test_a_long_document_reads_back_and_its_passages_come_in_order(
+    collection: Collection, tmp_path: Path
+) -> None:
+    numbers = np.random.default_rng(0).integers(0, 10**9, 30_000)
+    write(tmp_path / "papers", {"long.md": "\n\n".join(f"# Part {n}\n\nIs {n}." for n in numbers[:900])})
+    write(tmp_path / "papers", {"wide.txt": " ".join(map(str, numbers))})
+    sync(collection, [], EMBEDDER)
+    for name in ("long.md", "wide.txt"):
+        data = (tmp_path / "papers" / name).read_bytes()
+        assert collection.document(name).content == load(name, data)
+        starts = [passage.start for passage in collection.passages_of(name)]
+        assert len(starts) > 100
+        assert starts == sorted(starts)
+    assert collection.passages_of("none.md") == ()
+
+
+def test_vectors_read_back_in_half_precision_under_their_passages(collection: Collection) -> None:
+    (batch,) = collection.store.stored_passages(collection.store.passage_ids().tolist())
+    for passage, row in zip(batch.passages, batch.rows, strict=True):
+        if passage.heading is None and passage.title not in passage.text:
+            exact = EMBEDDER.encode([f"{passage.title}\n{passage.text}"])[0]
+            np.testing.assert_array_equal(row, exact.astype(np.float16).astype(np.float32))
+
+
+def test_the_nearest_are_those_of_brute_force(collection: Collection) -> None:
+    (batch,) = collection.store.stored_passages(collection.store.passage_ids().tolist())
+    row = EMBEDDER.encode(["How deep is the well?"])[0]
+    cosines = batch.rows @ row
+    best = [batch.passages[i].id for i in np.argsort(-cosines)[:3]]
+    dense = collection.search(row, [], 3, EVERYTHING).dense
+    assert [id_ for id_, _ in dense] == best
+    assert [score for _, score in dense] == pytest.approx(sorted(cosines)[: -4 : -1], abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("words", "document"),
+    [
+        ("MILLS burning", "2023/mill.md"),
+        ("1,500.25", "2023/mill.md"),
+        ("мосты", "2024_/мост.md"),
+        ("橋は古い", "2024_/мост.md"),
+        ("CAFE", "2024_/deep/café.csv"),
+        ("Bravo", "2023/o'neil's \"horse\".txt"),
+    ],
+)
+def test_words_are_found_by_their_stems(collection: Collection, words: str, document: str) -> None:
+    lexical = collection.search(EMBEDDER.encode([words])[0], terms(words), 10, EVERYTHING).lexical
+    assert collection.passages([lexical[0][0]])[lexical[0][0]].document == document
+
+
+def test_parts_of_a_number_are_not_its_words(collection: Collection) -> None:
+    assert found(collection, "1,500")[1] == found(collection, "25")[1] == set()
+    assert found(collection, "???") == (set(FILES), set())
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        Scope(documents=("well.txt", "2023/o'neil's \"horse\".txt")),
+        Scope(folders=("2024_",)),
+        Scope(folders=("2024_/deep/", "2023")),
+        Scope(types=("TXT",)),
+        Scope(types=(".md", "html"), folders=("2023", "20240")),
+        Scope(since="2023-05-02"),
+        Scope(until="2023"),
+        Scope(since="2023-05", until="2024-02"),
+    ],
+    ids=str,
+)
+def test_a_scope_takes_in_the_same_documents(collection: Collection, scope: Scope) -> None:
+    expected = set(chosen(scope, collection.documents()))
+    assert found(collection, "the well", scope=scope)[0] == expected
+    assert found(collection, "the well", scope=scope)[1] <= expected
+
+
+def test_a_filter_goes_before_the_search(collection: Collection) -> None:
+    dense, _ = found(collection, FILES["well.txt"], limit=1, scope=Scope(types=("csv",)))
+    assert dense == {"2024_/deep/café.csv"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "line"),
+    [
+        (Scope(documents=("well.txt", "wall.txt")), "no document 'wall.txt'"),
+        (Scope(types=("pdf",)), "No document of the collection is of the type 'pdf'"),
+        (Scope(folders=("202",)), "No document of the collection is in the folder '202'"),
+        (Scope(since="May"), "'May' is no day"),
+    ],
+)
+def test_what_no_document_is_in_is_said(collection: Collection, scope: Scope, line: str) -> None:
+    with pytest.raises(InputError, match=line):
+        found(collection, "well", scope=scope)
+
+
+def test_a_removed_document_is_gone_from_everywhere(collection: Collection) -> None:
+    generation = collection.store.generation
+    gone = [passage.id for passage in collection.passages_of("well.txt")]
+    remove(collection, "well.txt")
+    assert collection.store.generation > generation
+    assert collection.passages(gone) == {}
+    assert set(gone).isdisjoint(collection.store.passage_ids().tolist())
+    assert "well.txt" not in found(collection, "nine feet deep")[0]
+    assert found(collection, "nine")[1] == set()
+    assert_whole(collection)
+    with pytest.raises(InputError, match="no document 'well.txt'"):
+        remove(collection, "well.txt")
+
+
+def test_a_replaced_document_leaves_nothing_of_the_old_one(
+    collection: Collection, tmp_path: Path
+) -> None:
+    before = collection.document("well.txt")
+    old = [passage.id for passage in collection.passages_of("well.txt")]
+    write(tmp_path / "papers", {"well.txt": "It was filled up with gravel."})
+    assert sync(collection, [], EMBEDDER).changed == ["well.txt"]
+    assert collection.document("well.txt").id != before.id
+    assert collection.passages(old) == {}
+    assert found(collection, "nine")[1] == set()
+    assert found(collection, "gravel")[1] == {"well.txt"}
+    assert_whole(collection)
+    write(tmp_path / "papers", {"well.txt": FILES["well.txt"]})
+    sync(collection, [], EMBEDDER)
+    assert collection.document("well.txt").content == before.content
+    assert found(collection, "nine")[1] == {"well.txt"}
+    assert_whole(collection)
+
+
+def test_what_did_not_change_is_left_alone(collection: Collection, tmp_path: Path) -> None:
+    embedder = WordEmbedder()
+    generation = collection.store.generation
+    report = sync(collection, [tmp_path / "papers"], embedder)
+    assert (report.unchanged, report.added, embedder.encoded) == (len(FILES), [], [])
+    assert collection.store.generation == generation
+
+
+def test_the_same_name_in_another_folder_gets_that_in_front(
+    collection: Collection, tmp_path: Path
+) -> None:
+    sync(collection, [write(tmp_path / "letters", {"well.txt": "Dear well."})], EMBEDDER)
+    assert collection.document("letters/well.txt").text == "Dear well."
+    assert collection.document("well.txt").text == FILES["well.txt"]
+    assert collection.store.file_of("letters/well.txt")[0] == tmp_path / "letters/well.txt"
+
+
+def test_a_transaction_that_fails_leaves_everything_as_it_was(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "papers", {"well.txt": "It was filled up.", "new.txt": "New words."})
+    put_passages = type(collection.store).put_passages
+
+    def fail_second(self: object, *values: object) -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("the disk is full")
+        put_passages(self, *values)  # type: ignore[arg-type]
+
+    calls: list[int] = []
+    monkeypatch.setattr(type(collection.store), "put_passages", fail_second)
+    with pytest.raises(OSError, match="full"):
+        sync(collection, [], EMBEDDER)
+    assert [summary.name for summary in collection.documents()] == sorted(FILES)
+    assert collection.document("well.txt").text == FILES["well.txt"]
+    assert_whole(collection)
+    monkeypatch.undo()
+    assert sync(collection, [], EMBEDDER).added == ["new.txt"]
+    assert_whole(collection)
+
+
+def test_another_embedder_makes_all_passages_anew_without_the_files(
+    collection: Collection, tmp_path: Path
+) -> None:
+    with pytest.raises(CollectionError, match="another embedder: run `qa index`"):
+        collection.require(settings_of(WordEmbedder("other")))
+    (tmp_path / "papers").rename(tmp_path / "away")
+    other = WordEmbedder("other")
+    sync(collection, [], other)
+    assert list(problems(collection, settings_of(other))) == []
+    for passage in collection.passages_of("well.txt"):
+        row = other.encode([f"{passage.title}\n{passage.text}"])[0]
+        ((id_, cosine),) = collection.search(row, [], 1, EVERYTHING).dense
+        assert (id_, cosine) == (passage.id, pytest.approx(1, abs=1e-3))
+
+
+def test_questions_are_answered_while_documents_come_and_go(
+    collection: Collection, tmp_path: Path
+) -> None:
+    """Whatever is found reads back from its own document, or is gone as a whole."""
+
+    def ask(_: int) -> None:
+        sides = collection.search(EMBEDDER.encode(["deep well"])[0], ["well"], 50, EVERYTHING)
+        for passage in collection.passages([id_ for id_, _ in sides.dense]).values():
+            try:
+                document = collection.document(passage.document)
+            except InputError:
+                continue
+            if document.id == passage.document_id:
+                assert document.text[passage.start : passage.end] == passage.text
+
+    with ThreadPoolExecutor(4) as pool:
+        asked = pool.map(ask, range(30))
+        for number in range(5):
+            write(tmp_path / "papers", {"well.txt": f"The well is {number} feet. " * (number + 1)})
+            sync(collection, [], EMBEDDER)
+            remove(collection, "2023/mill.md")
+        list(asked)
+    assert_whole(collection)
+
+
+def test_a_collection_opened_again_is_the_same(
+    collection: Collection, address: Path | MilvusAddress
+) -> None:
+    before = (collection.documents(), found(collection, "deep well"), collection.store.generation)
+    collection.close()
+    reopened = Collection(address)
+    assert (reopened.documents(), found(reopened, "deep well"), reopened.store.generation) == before
+    assert_whole(reopened)
+    reopened.close()
+
+
+def test_no_collection_is_said_and_none_is_made(address: Path | MilvusAddress) -> None:
+    with pytest.raises(CollectionError, match=r"\AThere is no collection in .*: make one with"):
+        Collection(address)
+    assert not (address if isinstance(address, Path) else Path(address.uri)).exists()
+    empty = Collection(address, create=True)
+    assert found(empty, "anything") == (set(), set())
+    assert empty.documents() == ()
+    empty.close()
