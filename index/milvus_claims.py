@@ -1,7 +1,7 @@
 """Who does which file, where several processes index into one collection in Milvus.
 
 Milvus has no locks, and no "put this in unless it is there". So a claim is a row that a process
-puts in under its own name; then it looks, with strong consistency, whether others claim the same. Who
+puts in under its own name; then it looks, with strong consistency, who else claims the same. Who
 sees nobody else has it: of two, the one whose row came second looks after both rows are in, and
 sees the first. Where two see each other, the one whose name comes first looks again, and the other
 gives way.

@@ -43,7 +43,6 @@ class Milvus:
         self._turn = threading.RLock() if address.is_file else nullcontext()
         self._client = self._connect(create=create)
         self._require_version()
-        self._widths: dict[str, bool] = {}
         self._open: set[str] = set()
         for table in TABLES:
             if not self.has(table):
@@ -134,22 +133,27 @@ class Milvus:
             yield from batch
         self._guarded(iterator.close)
 
+    def few(self, table: str, condition: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        """The rows that meet a condition, where they fit into one message."""
+        if not self.is_open(table):
+            return []
+        found: list[dict[str, Any]] = self._call(
+            "query",
+            self._name(table),
+            filter=condition,
+            output_fields=list(fields),
+            consistency_level="Strong",
+        )
+        return list(found)
+
     def rows_of(
         self, table: str, field: str, keys: Sequence[int] | Sequence[str], fields: Sequence[str]
     ) -> list[dict[str, Any]]:
         """The rows whose `field`, which few rows share, is one of the keys."""
-        found: list[dict[str, Any]] = []
-        for first in range(0, len(keys), _KEYS_A_QUERY):
-            condition = is_one_of(field, keys[first : first + _KEYS_A_QUERY])
-            if self.is_open(table):
-                found += self._call(
-                    "query",
-                    self._name(table),
-                    filter=condition,
-                    output_fields=list(fields),
-                    consistency_level="Strong",
-                )
-        return found
+        batches = (keys[i : i + _KEYS_A_QUERY] for i in range(0, len(keys), _KEYS_A_QUERY))
+        return [
+            row for batch in batches for row in self.few(table, is_one_of(field, batch), fields)
+        ]
 
     def first(self, table: str, condition: str) -> dict[str, Any] | None:
         """Any one row that meets a condition."""

@@ -75,7 +75,7 @@ class MilvusStore:
     # --- what is known of the whole: values by name, under a topic ---
 
     def state(self, topic: str) -> dict[str, str]:
-        rows = self._milvus.rows("state", f"topic == {quoted(topic)}", ["key", "value"])
+        rows = self._milvus.few("state", f"topic == {quoted(topic)}", ["key", "value"])
         return {row["key"].removeprefix(f"{topic} "): row["value"] for row in rows}
 
     def put_state(self, topic: str, values: Mapping[str, str]) -> None:

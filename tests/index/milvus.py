@@ -41,7 +41,8 @@ def shared_engine(folder: Path) -> Iterator[str]:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
-                assert engine.poll() is None and time.monotonic() < until
+                assert engine.poll() is None
+                assert time.monotonic() < until
                 time.sleep(0.05)
         yield f"milvus+http://127.0.0.1:{port}"
     finally:
