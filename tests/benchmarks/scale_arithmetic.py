@@ -25,7 +25,7 @@ _EMBEDDED = 256
 _ROWS = 100_000
 _SEARCHES = 20
 
-# Of an HNSW graph with M = 18, Milvus's own choice: 2 M neighbours on the lowest level, 4 bytes each.
+# Of an HNSW graph with M = 18, Milvus's own choice: 2 M neighbours on the lowest level.
 _LINK_BYTES = 2 * 18 * 4
 
 
@@ -75,7 +75,9 @@ def main() -> None:
         "FAISS": sum(map(size_bytes, options.collection.glob("vectors-*"))) / len(ids),
         "Tantivy": size_bytes(options.collection / "lexical") / len(ids),
     }
-    print(f"{len(ids)} passages, {characters / len(ids):.0f} characters each, {width} numbers a row")
+    print(
+        f"{len(ids)} passages, {characters / len(ids):.0f} characters each, {width} numbers a row"
+    )
     for side, number in sides.items():
         print(f"{side}: {number:.0f} bytes a passage")
     if options.milvus:

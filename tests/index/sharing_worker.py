@@ -22,7 +22,7 @@ from index.collection import Collection
 from index.milvus_client import Milvus
 from tests.fakes import WordEmbedder
 
-LEASE_SECONDS = 15.0
+LEASE_SECONDS = 30.0
 DOCUMENTS_BEFORE_STOP = 2
 
 
