@@ -243,7 +243,9 @@ class Milvus:
 
     def _call(self, method: str, *values: Any, seconds: float | None = None, **options: Any) -> Any:
         function = getattr(self._client, method)
-        seconds = seconds or ANSWER_SECONDS
+        if seconds is None:
+            # In this process, an engine that is slow is a machine that is busy.
+            seconds = _WRITING_SECONDS if self.address.is_file else ANSWER_SECONDS
         with self._turn:
             return self._guarded(lambda: function(*values, timeout=seconds, **options))
 
