@@ -1,9 +1,11 @@
 """One connection to Milvus: its tables made and opened, and every failure as one clear line."""
 
+import json
 import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -24,12 +26,17 @@ if TYPE_CHECKING:
 ANSWER_SECONDS = 10.0
 _WRITING_SECONDS = 120.0
 _LOADING_SECONDS = 300.0
+_LOADING_TRIES = 10
 
 # BM25 as a function of a table came with Milvus 2.5; Milvus Lite 3 is the first that has it.
 _OLDEST = {"milvus": (2, 5), "milvus_lite": (3, 0)}
 
 _ROWS_A_MESSAGE = 500  # a message of Milvus holds 64 MB; a row of ours is below 100 KB
 _KEYS_A_QUERY = 1000
+
+
+class _Refused(CollectionError):
+    """The engine is there, and doesn't do what it is asked."""
 
 
 class Milvus:
@@ -235,7 +242,15 @@ class Milvus:
             )
 
     def _load(self, table: str) -> None:
-        self._call("load_collection", self._name(table), seconds=_LOADING_SECONDS)
+        for tries_left in reversed(range(_LOADING_TRIES)):
+            try:
+                self._call("load_collection", self._name(table), seconds=_LOADING_SECONDS)
+                break
+            except _Refused:
+                # Whoever is making the table hasn't made its indexes yet.
+                if not tries_left:
+                    raise
+                time.sleep(1)
         self._open.add(table)
 
     def _name(self, table: str) -> str:
@@ -256,9 +271,9 @@ class Milvus:
         try:
             return function()
         except (grpc.RpcError, grpc.FutureTimeoutError, MilvusException) as error:
-            raise CollectionError(self._in_words(error)) from error
+            raise self._in_words(error) from error
 
-    def _in_words(self, error: Exception) -> str:
+    def _in_words(self, error: Exception) -> CollectionError:
         text = str(error)
         if re.search(r"DEADLINE_EXCEEDED|Deadline Exceeded", text):
             reason = "didn't answer in time"
@@ -266,14 +281,14 @@ class Milvus:
             reason = "doesn't answer"
         else:
             words = " ".join(str(getattr(error, "message", text)).split())
-            return f"The engine at {self.address.uri} refused: {words[:300]}"
-        return f"The engine at {self.address.uri} {reason}: look whether it runs, and try again"
+            return _Refused(f"The engine at {self.address.uri} refused: {words[:300]}")
+        return CollectionError(
+            f"The engine at {self.address.uri} {reason}: look whether it runs, and try again"
+        )
 
 
 def quoted(text: str) -> str:
     """A text as Milvus's conditions write it: with JSON's escapes, which it shares."""
-    import json
-
     return json.dumps(text, ensure_ascii=False)
 
 

@@ -98,10 +98,10 @@ def test_a_document_reads_back_as_it_was_loaded(unchanged: Collection) -> None:
 def test_a_long_document_reads_back_and_its_passages_come_in_order(
     collection: Collection, tmp_path: Path
 ) -> None:
-    numbers = np.random.default_rng(0).integers(0, 10**9, 30_000)
+    numbers = np.random.default_rng(0).integers(0, 10**9, 12_000)
     write(
         tmp_path / "papers",
-        {"long.md": "\n\n".join(f"# Part {n}\n\nIs {n}." for n in numbers[:900])},
+        {"long.md": "\n\n".join(f"# Part {n}\n\nIs {n}." for n in numbers[:100])},
     )
     write(tmp_path / "papers", {"wide.txt": " ".join(map(str, numbers))})
     sync(collection, [], EMBEDDER)
@@ -109,7 +109,7 @@ def test_a_long_document_reads_back_and_its_passages_come_in_order(
         data = (tmp_path / "papers" / name).read_bytes()
         assert collection.document(name).content == load(name, data)
         starts = [passage.start for passage in collection.passages_of(name)]
-        assert len(starts) > 100
+        assert len(starts) >= 100
         assert starts == sorted(starts)
     assert collection.passages_of("none.md") == ()
 

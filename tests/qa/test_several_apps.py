@@ -1,4 +1,4 @@
-"""Three processes serve one collection behind a proxy that gives each request to the next of them."""
+"""Three processes serve one collection behind a proxy that asks each in turn."""
 
 import os
 import re
@@ -71,7 +71,7 @@ def round_robin(apps: list[str]) -> Iterator[tuple[str, Counter[str]]]:
             self.end_headers()
             self.wfile.write(response.content)
 
-        do_GET = do_POST = answer
+        do_GET = do_POST = answer  # noqa: N815 (http.server's names)
 
         def log_message(self, *_: object) -> None:
             pass
