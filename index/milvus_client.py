@@ -206,7 +206,12 @@ class Milvus:
         token = os.environ.get("QA_MILVUS_TOKEN", "")
         client: MilvusClient = self._guarded(
             lambda: MilvusClient(
-                self.address.uri, token=token, timeout=ANSWER_SECONDS, dedicated=True
+                self.address.uri,
+                token=token,
+                timeout=ANSWER_SECONDS,
+                dedicated=True,
+                # pymilvus asks every ten seconds, which Milvus Lite's server takes for an attack.
+                grpc_options={"grpc.keepalive_time_ms": 600_000},
             )
         )
         return client

@@ -1,7 +1,7 @@
 """The truth of a collection in Milvus: the same records as `index.store`, for many machines.
 
 A transaction puts in texts and passages first, then the rows of `documents` that name them, in
-one message; last, it takes out what those rows named before. Killed on the way, it leaves what
+a message; last, it takes out what those rows named before. Killed on the way, it leaves what
 nobody sees, and what the next one over the same files takes out.
 """
 
@@ -206,7 +206,7 @@ class MilvusStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Each document whole or not at all; they are seen together."""
+        """Each document whole or not at all."""
         with self._lock:
             self._staged = {}
             try:

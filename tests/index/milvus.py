@@ -35,7 +35,7 @@ def shared_engine(folder: Path) -> Iterator[str]:
     command += ["--data-dir", str(folder / "shared.db"), "--port", str(port)]
     engine = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + 300
         while True:
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
