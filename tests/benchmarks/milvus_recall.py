@@ -93,7 +93,7 @@ def main() -> None:
         started = time.perf_counter()
         copy(folder, milvus)
         print(f"copied in {time.perf_counter() - started:.0f} s")
-    questions = read_gold(options.gold)[:: options.every]
+    questions = read_gold(options.gold).questions[:: options.every]
     rows = embedder.encode([question.question for question in questions])
     for name, collection in (("folder", folder), ("milvus", milvus)):
         ranks: dict[str, list[int]] = {"dense": [], "BM25": [], "fused": []}

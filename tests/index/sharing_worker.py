@@ -61,7 +61,7 @@ def main() -> None:
     index.sync._FILES_A_CLAIM = 3
     index.sync._PASSAGES_A_COMMIT = 1
     if where == ["naming"]:
-        index.milvus_engine.Milvus = StoppingMilvus  # type: ignore[misc]
+        vars(index.milvus_engine)["Milvus"] = StoppingMilvus
     collection = Collection(parse_address(address), create=True)
     embedder = PrintingEmbedder(stops=where == ["embedding"])
     report = index.sync.sync(collection, [Path(folder)], embedder)

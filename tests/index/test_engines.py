@@ -137,7 +137,7 @@ def test_the_nearest_are_those_of_brute_force(unchanged: Collection) -> None:
     [
         ("MILLS burning", "2023/mill.md"),
         ("1,500.25", "2023/mill.md"),
-        ("мосты", "2024_/мост.md"),
+        ("МОСТ", "2024_/мост.md"),
         ("橋は古い", "2024_/мост.md"),
         ("CAFE", "2024_/deep/café.csv"),
         ("Bravo", "2023/o'neil's \"horse\".txt"),
@@ -278,7 +278,8 @@ def test_another_embedder_makes_all_passages_anew_without_the_files(
     for passage in collection.passages_of("well.txt"):
         row = other.encode([f"{passage.title}\n{passage.text}"])[0]
         ((id_, cosine),) = collection.search(row, [], 1, EVERYTHING).dense
-        assert (id_, cosine) == (passage.id, pytest.approx(1, abs=1e-3))
+        assert id_ == passage.id
+        assert cosine == pytest.approx(1, abs=1e-3)
 
 
 def test_questions_are_answered_while_documents_come_and_go(
