@@ -220,7 +220,7 @@ def _load_claimed(
             # Since the files were compared, another process may have done this one.
             file = replace(file, known=known[file.path])
             loaded = None
-            if file.known and _is_same(file):
+            if _is_same(file):
                 report.unchanged += 1
             else:
                 loaded = _load_file(collection, file, taken, report)
