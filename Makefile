@@ -73,7 +73,8 @@ screenshots: .venv/browser
 	$(BIN)/python -m tests.browser.screenshots docs/images --collection .collection \
 	  --answered 'When was the Treaty on Basic Relations signed?' \
 	  --unsure 'How do I embed the chat in my site?' \
-	  --abstained 'How tall is the Lotte tower in Seoul?'
+	  --abstained 'How tall is the Lotte tower in Seoul?' \
+	  --page 'Has anyone ever been able to take a train all the way from Seoul to Moscow?'
 
 # torch and its CUDA packages are left out: which of their builds fits depends on the machine.
 MACHINE_PACKAGES = torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas \

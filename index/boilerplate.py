@@ -10,11 +10,13 @@ sentence. Around the document means before its first prose and after its last.
    of them is an interface phrase. Blocks with digits or an address stay, and so does the block
    before one (a name before its date).
 4. A headline or caption (no code, no table row) that stood word for word within the last three
-   blocks.
+   blocks. What an entry of a list of definitions says may well be said of the next one, too.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from index.outline import count_words, prose_bounds
 from index.phrases import ALWAYS, AROUND
@@ -43,8 +45,13 @@ _CODE_OR_TABLE = re.compile(r"[={}<>\[\]\\;#$|]")
 _DATA = re.compile(r"\d|@|://|www\.")
 
 
-def navigation(text: str, blocks: Sequence[Range]) -> tuple[Range, ...]:
-    """The blocks that are navigation, in order. `blocks` are a text's, sorted and disjoint."""
+def navigation(
+    text: str, blocks: Sequence[Range], entries: Sequence[Range] = ()
+) -> tuple[Range, ...]:
+    """The blocks that are navigation, in order. `blocks` are a text's, sorted and disjoint.
+
+    `entries` are those of lists of definitions, sorted by their start.
+    """
     words = [text[block.start : block.end] for block in blocks]
     first, last = prose_bounds(text, blocks)
     found = {i for i, block in enumerate(words) if _is_phrase(block, ALWAYS)}
@@ -53,7 +60,7 @@ def navigation(text: str, blocks: Sequence[Range]) -> tuple[Range, ...]:
         for around in (range(first), range(last, len(blocks))):
             found |= _phrases_around(words, around)
             found |= _foreign(words, around, script)
-    found |= _repeated(words, found)
+    found |= _repeated(words, found | _inside(entries, blocks))
     return tuple(blocks[i] for i in sorted(found))
 
 
@@ -102,12 +109,20 @@ def _foreign(words: Sequence[str], around: range, script: str) -> set[int]:
     return found
 
 
-def _repeated(words: Sequence[str], found: set[int]) -> set[int]:
-    """Rule 4."""
+def _inside(entries: Sequence[Range], blocks: Sequence[Range]) -> set[int]:
+    """The blocks that begin in an entry; entries may lie in one another."""
+    starts = [entry.start for entry in entries]
+    ends = list(accumulate((entry.end for entry in entries), max))
+    before = [bisect_right(starts, block.start) for block in blocks]
+    return {i for i, n in enumerate(before) if n and blocks[i].start < ends[n - 1]}
+
+
+def _repeated(words: Sequence[str], left_out: set[int]) -> set[int]:
+    """Rule 4, without looking at the blocks that are left out."""
     last_seen: dict[str, int] = {}
     repeated: set[int] = set()
     for i, block in enumerate(words):
-        if i in found:
+        if i in left_out:
             continue
         near = block in last_seen and i - last_seen[block] <= REPEATED_WITHIN_BLOCKS
         if near and not _CODE_OR_TABLE.search(block) and count_words(block) >= MIN_REPEATED_WORDS:

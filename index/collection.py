@@ -84,9 +84,12 @@ class Collection:
 
     # --- writing ---
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Stands around everything that writes. Raises CollectionBusy if that can't be now."""
-        return self.engine.writing()
+    def writing(self, wait_seconds: float = 0) -> AbstractContextManager[None]:
+        """Stands around everything that writes.
+
+        Raises CollectionBusy if that can't be now, nor within `wait_seconds`.
+        """
+        return self.engine.writing(wait_seconds)
 
     def follow(self) -> None:
         """Brings what is searched in line with the documents; the caller is `writing`."""

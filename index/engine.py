@@ -58,9 +58,14 @@ class Truth(Protocol):
 
 
 class Engine(Protocol):
-    """Where a collection lies. `directory` is the folder of what is kept on this machine."""
+    """Where a collection lies. `directory` is the folder of what is kept on this machine.
+
+    `takes_uploads`: whether the files that people bring along can be kept there, and are left out
+    of what others ask.
+    """
 
     directory: Path
+    takes_uploads: bool
 
     @property
     def store(self) -> Truth: ...
@@ -74,8 +79,11 @@ class Engine(Protocol):
         """
         ...
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Stands around everything that writes. Raises CollectionBusy if that can't be now."""
+    def writing(self, wait_seconds: float = 0) -> AbstractContextManager[None]:
+        """Stands around everything that writes.
+
+        Raises CollectionBusy if that can't be now, nor within `wait_seconds`.
+        """
         ...
 
     def require_alone(self) -> None:

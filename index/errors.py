@@ -29,3 +29,8 @@ class CollectionError(QAError):
 
 class CollectionBusy(CollectionError):
     """Another process is writing to the collection."""
+
+
+def no_document(name: str) -> InputError:
+    """The error for a document that isn't there, or isn't for the one who asks."""
+    return InputError(f"The collection has no document {name!r}: `qa documents` lists those it has")

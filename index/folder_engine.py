@@ -32,6 +32,8 @@ _MAKE_ANEW = (
 class FolderEngine:
     """One machine, one process that writes at a time. Safe to use from several threads."""
 
+    takes_uploads = True
+
     def __init__(self, directory: Path, *, create: bool = False) -> None:
         """Raises CollectionError if there is no collection of this version in `directory`."""
         if create:
@@ -44,18 +46,27 @@ class FolderEngine:
         self.directory = directory
         self.store = Store(directory / "collection.sqlite3", create=create)
         self._index: PassageIndex | None = None
+        self._lock = FileLock(directory / "writer.lock")
 
     def search(
         self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
     ) -> Found:
         index = self.index()  # one generation for both sides
-        among = None
-        if not scope.is_everything:
-            among = self.store.passage_ids_of(chosen(scope, self.store.summaries()))
+        among = self.passage_ids_in(scope)
         return Found(
             dense=index.search_dense(row, limit, among),
             lexical=index.search_lexical(stems, limit, among),
         )
+
+    def passage_ids_in(self, scope: Scope) -> NDArray[np.int64] | None:
+        """(n,) the ids of the passages of the documents in scope; None where all are.
+
+        Raises InputError where no document is, though some were asked for. To be called after
+        `index`, so that nothing private has come into that since it was looked for.
+        """
+        if scope.is_everything and (scope.reader is None or not self.store.has_private_uploads()):
+            return None
+        return self.store.passage_ids_of(chosen(scope, self.store.summaries()))
 
     def index(self) -> PassageIndex:
         """The passage index at the store's generation; to be kept for one whole question.
@@ -69,30 +80,32 @@ class FolderEngine:
             if index.generation != generation:
                 try:
                     with self.writing():
-                        self.follow()
-                        index = PassageIndex(self.directory)
+                        index = self._followed()
                 except CollectionBusy:
-                    if index.generation < 0:
-                        raise
+                    if index.generation < 0:  # its files were changed while they were opened
+                        if self._index is None:
+                            raise
+                        return self._index
             self._index = index
         return self._index
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Holds the writer's lock. Raises CollectionBusy if another process has it."""
-        lock = FileLock(self.directory / "writer.lock", timeout=0)
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:
+        """Holds the writer's lock, which the same thread may take once more.
+
+        Raises CollectionBusy if another process or thread still has it after `wait_seconds`.
+        """
         try:
-            lock.acquire()
+            self._lock.acquire(timeout=wait_seconds)
         except Timeout:
             raise CollectionBusy(
                 f"Another process is writing to the collection in {self.directory}:"
                 " try again when it has finished"
             ) from None
-        with lock:
-            try:
-                yield
-            finally:
-                lock.release()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def require_alone(self) -> None:
         """Who holds the writer's lock is."""
@@ -112,14 +125,19 @@ class FolderEngine:
 
     def follow(self) -> None:
         """Brings FAISS and Tantivy in line with the store; the caller holds the lock."""
+        self._followed()
+
+    def _followed(self) -> PassageIndex:
         index = PassageIndex(self.directory)
         if index.generation == self.store.generation or self._update(index):
-            return
-        if not self._update(PassageIndex(self.directory, empty=True)):
+            return index
+        index = PassageIndex(self.directory, empty=True)
+        if not self._update(index):
             raise CollectionError(
                 f"The index in {self.directory} can't be written: look for room on the disk"
                 " and permissions, then run `qa index` again"
             )
+        return index
 
     def _update(self, index: PassageIndex) -> bool:
         """False where Tantivy can't go on, as from files that a killed process left behind."""

@@ -25,7 +25,13 @@ from index.store import StoredFile
 
 
 class MilvusEngine:
-    """Safe to use from several threads, of which one writes at a time."""
+    """Safe to use from several threads, of which one writes at a time.
+
+    Uploads aren't taken: their files would lie on the one machine that took them, and the next
+    `qa index` on another would miss them.
+    """
+
+    takes_uploads = False
 
     def __init__(self, address: MilvusAddress, *, create: bool = False) -> None:
         """Raises CollectionError if the engine is away, or holds no collection of this version."""
@@ -62,8 +68,8 @@ class MilvusEngine:
         return condition
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Any number of processes may write: files are claimed one by one."""
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:  # noqa: ARG002
+        """Any number of processes may write: files are claimed one by one, so nobody waits."""
         with self._claims.beating():
             yield
 

@@ -7,7 +7,8 @@ from index.scope import Scope, require_days
 def condition_of(scope: Scope) -> str:
     """The condition over `documents` and `passages`; "" where everything is in scope.
 
-    It takes in the same documents as `index.scope.chosen`. Raises InputError for what is no day.
+    It takes in the same documents as `index.scope.chosen`; whoever is the scope's `reader` may see
+    all, since there are no uploads here. Raises InputError for what is no day.
     """
     require_days(scope)
     parts = []

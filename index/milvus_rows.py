@@ -5,6 +5,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from index.content_fields import from_fields, to_fields
 from index.context import with_context
 from index.milvus_tables import TEXT_BYTES
+from index.places import packed
 from index.store import FileState, location_from_json
 from index.terms import terms
-from index.types import Content, DocumentSummary, Passage, PassageRange
+from index.types import Content, DocumentSummary, Passage, PassageRange, version_of
 
 Row = dict[str, Any]
 
@@ -23,7 +25,9 @@ _PIECE_CHARACTERS = 60_000
 _QUOTE = "zz"
 
 FILE_FIELDS = ("path", "name", "sha256", "size_bytes", "modified_ns", "loader_version")
-SUMMARY_FIELDS = ("name", "title", "date", "characters", "pages", "passages")
+_OPTIONAL = ("date", "author", "language", "added")  # "" where there is none
+SUMMARY_FIELDS = ("name", "title", "characters", "pages", "passages", *_OPTIONAL)
+CITED_FIELDS = ("id", "name", "title", "sha256", "characters")  # of a passage's document
 PASSAGE_FIELDS = (
     "id",
     "slot",
@@ -55,7 +59,7 @@ def document_row(
     state: FileState,
     content: Content,
 ) -> Row:
-    """A row of `documents`; how many `passages` and `pieces` it has is added by who puts it in."""
+    """A row of `documents`, added now; how many `passages` and `pieces` it has is put in later."""
     return {
         "slot": slot,
         "id": id_,
@@ -64,6 +68,9 @@ def document_row(
         **_filtered(name, content.date),
         **state._asdict(),
         "title": _cut(content.title),
+        "author": _cut(content.author or ""),
+        "language": content.language or "",
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
         "characters": len(content.text),
         "pages": len(content.pages),
     }
@@ -71,9 +78,12 @@ def document_row(
 
 def text_rows(slot: int, document_id: int, content: Content) -> list[Row]:
     """A content, packed, in pieces that fit into a field."""
-    runs = base64.b64encode(content.page_runs).decode("ascii")
-    packed = zlib.compress(json.dumps({**to_fields(content), "page_runs": runs}).encode())
-    data = base64.b64encode(packed).decode("ascii")
+    fields = {
+        **to_fields(content),
+        "places": base64.b64encode(packed(content.places)).decode("ascii"),
+        "page_runs": base64.b64encode(content.page_runs).decode("ascii"),
+    }
+    data = base64.b64encode(zlib.compress(json.dumps(fields).encode())).decode("ascii")
     return [
         {
             "id": key_of(document_id, "text", number),
@@ -90,7 +100,8 @@ def content_of(rows: Iterable[Mapping[str, Any]]) -> Content:
     """The content that `text_rows` was given, from all its rows in any order."""
     data = "".join(row["data"] for row in sorted(rows, key=lambda row: row["number"]))
     fields = json.loads(zlib.decompress(base64.b64decode(data)))
-    return from_fields(fields, base64.b64decode(fields["page_runs"]))
+    places, page_runs = (base64.b64decode(fields[name]) for name in ("places", "page_runs"))
+    return from_fields(fields, places, page_runs)
 
 
 def passage_rows(
@@ -134,12 +145,13 @@ def passage_of(row: Mapping[str, Any], document: Mapping[str, Any]) -> Passage:
         heading=row["heading"] or None,
         page=row["page"] or None,
         location=location_from_json(row["location"]),
+        version=version_of(document["sha256"], document["characters"]),
     )
 
 
 def summary_of(row: Mapping[str, Any]) -> DocumentSummary:
     fields = {name: row[name] for name in SUMMARY_FIELDS}
-    return DocumentSummary(**{**fields, "date": row["date"] or None})
+    return DocumentSummary(**fields | {name: row[name] or None for name in _OPTIONAL})
 
 
 def stems_text(stems: Iterable[str]) -> str:

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import CollectionError
+from index.errors import CollectionError, no_document
 from index.milvus_client import Milvus, is_one_of, quoted
 from index.milvus_rows import (
+    CITED_FIELDS,
     FILE_FIELDS,
     PASSAGE_FIELDS,
     SUMMARY_FIELDS,
@@ -30,7 +31,7 @@ from index.milvus_rows import (
     text_rows,
 )
 from index.milvus_tables import FORMAT_VERSION
-from index.store import FileState, StoredFile, StoredPassages, no_document
+from index.store import FileState, StoredFile, StoredPassages
 from index.types import Content, Document, DocumentSummary, Passage, PassageRange
 
 _ALL_DOCUMENTS = "slot > 0"
@@ -160,7 +161,7 @@ class MilvusStore:
         return {row["id"] for row in self._milvus.rows("documents", _ALL_DOCUMENTS, ["id"])}
 
     def passages_of(self, document: str) -> tuple[Passage, ...]:
-        found = self._milvus.rows_of("documents", "name", [document], ["id", "name", "title"])
+        found = self._milvus.rows_of("documents", "name", [document], CITED_FIELDS)
         passages = [
             passage_of(row, found[0])
             for document_row in found[:1]
@@ -187,8 +188,7 @@ class MilvusStore:
         rows = self._milvus.rows_of("passages", "id", ids, fields)
         slots = sorted({row["slot"] for row in rows})
         documents = {
-            row["id"]: row
-            for row in self._milvus.rows_of("documents", "slot", slots, ["id", "name", "title"])
+            row["id"]: row for row in self._milvus.rows_of("documents", "slot", slots, CITED_FIELDS)
         }
         return [
             (row, passage_of(row, documents[row["document_id"]]))
@@ -263,9 +263,18 @@ class MilvusStore:
             self._make_room(len(passages[0]["vector"]))
         self._milvus.put("texts", [row for one in staged for row in one.texts])
         self._milvus.put("passages", passages)
-        self._milvus.put("documents", [one.document for one in staged])
+        self._milvus.put("documents", self._as_first_added([one.document for one in staged]))
         self.clear({one.document["slot"]: one.document["id"] for one in staged})
         self._count_up()
+
+    def _as_first_added(self, rows: Sequence[Row]) -> list[Row]:
+        """Rows of `documents`, with the time when a document first came into the slot of each."""
+        slots = [row["slot"] for row in rows]
+        earlier = {
+            row["slot"]: row["added"]
+            for row in self._milvus.rows_of("documents", "slot", slots, ["slot", "added"])
+        }
+        return [{**row, "added": earlier.get(row["slot"], row["added"])} for row in rows]
 
     def clear(self, current: Mapping[int, int]) -> None:
         """Takes out what slots hold besides their documents; `current` is ids by slot."""

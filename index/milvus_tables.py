@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pymilvus import CollectionSchema
     from pymilvus.milvus_client import IndexParams
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 
 TABLES = ("state", "documents", "texts", "passages")
 
@@ -43,7 +43,15 @@ _NUMBERS = {
 }
 _TEXTS = {
     "state": {"topic": 200, "value": TEXT_BYTES},
-    "documents": {**_FILTERED, "path": _NAME_BYTES, "sha256": 64, "title": TEXT_BYTES},
+    "documents": {
+        **_FILTERED,
+        "path": _NAME_BYTES,
+        "sha256": 64,
+        "title": TEXT_BYTES,
+        "author": TEXT_BYTES,
+        "language": 100,
+        "added": 25,
+    },
     "texts": {"data": TEXT_BYTES},
     "passages": {
         **_FILTERED,

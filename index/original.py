@@ -9,7 +9,7 @@ from index.errors import InputError, UnreadableFile
 from index.limits import MAX_DRAW_SECONDS, MAX_FILE_BYTES, MAX_LOAD_SECONDS
 from index.load import pdf_page
 from index.stretches import stretches
-from index.types import Box, Document, Passage
+from index.types import Box, Content, Document, PageView, Passage
 from index.worker import Worker
 
 _WORKER = Worker()
@@ -47,6 +47,26 @@ def citation_boxes(collection: Collection, name: str, start: int, end: int) -> t
         return _WORKER.call(MAX_DRAW_SECONDS, pdf_page.boxes, data, found)
 
 
+def page_view(
+    collection: Collection, name: str, start: int, end: int, page: int | None = None
+) -> PageView:
+    """A page of a document, with what it shows of `[start, end)`.
+
+    Without `page`, the one that these characters begin on. Offsets outside of the text are brought
+    inside. Raises InputError as `page_png` does.
+    """
+    content = collection.document(name).content
+    _require_drawable(content, name)
+    start, end = (max(0, min(at, len(content.text))) for at in (start, end))
+    found = stretches(content, start, end)
+    if page is None:
+        at = next((p.number for p in content.pages if p.start <= start < p.end), 1)
+        page = found[0].page if found else at
+    data = original(collection, name)
+    with _naming(name):
+        return _WORKER.call(MAX_DRAW_SECONDS, pdf_page.view, data, page, found)
+
+
 def page_png(
     collection: Collection, name: str, page: int, boxes: Sequence[Box], *, scale: float = 1.5
 ) -> bytes:
@@ -55,8 +75,7 @@ def page_png(
     `scale` is in pixels a point. Pages count from 1. Raises InputError as `original` does, and if
     the document has no such page or isn't of a format that is drawn.
     """
-    if not collection.document(name).content.page_runs:
-        raise InputError(f"{name} has no pages that can be drawn: only those of a PDF can")
+    _require_drawable(collection.document(name).content, name)
     if not scale > 0:
         raise InputError(f"The scale is {scale}: it must be above 0 pixels a point")
     data = original(collection, name)
@@ -76,6 +95,11 @@ def misplaced(document: Document, data: bytes, passages: Sequence[Passage]) -> l
     with _naming(document.name):
         found = _WORKER.call(MAX_LOAD_SECONDS, pdf_page.misplaced, data, traced)
     return [passages[i] for i in found]
+
+
+def _require_drawable(content: Content, name: str) -> None:
+    if not content.page_runs:
+        raise InputError(f"{name} has no pages that can be drawn: only those of a PDF can")
 
 
 @contextmanager

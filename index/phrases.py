@@ -21,6 +21,9 @@ ALWAYS = _phrases("""
     you must be logged in to post a comment / log in to comment / accept all cookies
     accept cookies
     reject all cookies / manage cookies / cookie settings / cookie preferences
+    jump to search / download the ebook / download the e-book / quote this post
+    report this post / is this page useful / was this page helpful / was this page useful
+    was this article helpful / report a problem with this page
     subscribe to our newsletter / sign up for our newsletter / loading more articles
     본문 바로가기 / 본문으로 바로가기 / 주메뉴 바로가기 / 메뉴 바로가기 / 바로가기 메뉴
     검색창 열기
@@ -55,6 +58,7 @@ AROUND = _phrases("""
     previous article / related articles / related posts / you may also like / most read / trending
     about / about us / contact / contact us / careers / help / faq / sitemap / site map
     privacy policy / privacy / terms of use / terms of service / terms and conditions / imprint
+    read next / related / # min read / # minute read / filed under / memberlist
     comment / comments / # comment / # comments / comments # / comment #
     submit / cancel / close / edit / delete / report / all rights reserved / font size
     english / eng / kor / korean / 한국어 / русский / 日本語 / 中文 / deutsch / français / español

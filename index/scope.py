@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from index.errors import InputError
+from index.errors import InputError, no_document
 from index.types import DocumentSummary
+from index.upload_folders import may_see
 
 _DAY = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 
@@ -18,6 +19,9 @@ class Scope:
     file names without their point ("pdf"): a document is in where it is one of them. `since` and
     `until` are days, months or years (YYYY-MM-DD, YYYY-MM, YYYY), both included; a document
     without a date is out where one of them is given.
+
+    `reader` is the upload folder of the person who asks (index/upload_folders.py): the uploads of
+    others are left out, as if they weren't there. None leaves out nothing: for the owner only.
     """
 
     documents: tuple[str, ...] = ()
@@ -25,17 +29,26 @@ class Scope:
     types: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
+    reader: str | None = None
 
     @property
     def is_everything(self) -> bool:
-        return self == EVERYTHING
+        """Whether all documents are in scope that the one who asks may see."""
+        return replace(self, reader=None) == EVERYTHING
 
 
 EVERYTHING = Scope()
 
 
 def chosen(scope: Scope, documents: Sequence[DocumentSummary]) -> list[str]:
-    """The names of the documents in scope. Raises InputError where there is none."""
+    """The names of the documents in scope.
+
+    Raises InputError where there is none, though some were asked for.
+    """
+    if scope.reader is not None:
+        documents = [d for d in documents if may_see(d.upload_folder, scope.reader)]
+    if scope.is_everything:
+        return [document.name for document in documents]
     require_days(scope)
     require_known(scope, {document.name for document in documents})
     names = [document.name for document in documents if _is_in(scope, document)]
@@ -55,9 +68,7 @@ def require_known(scope: Scope, known: Set[str]) -> None:
     """Raises InputError if the scope names a document that isn't among those known."""
     for name in scope.documents:
         if name not in known:
-            raise InputError(
-                f"The collection has no document {name!r}: `qa documents` lists those it has"
-            )
+            raise no_document(name)
 
 
 def none_in(scope: Scope) -> InputError:

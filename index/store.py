@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.content_fields import from_fields, to_fields
-from index.errors import CollectionError, InputError
+from index.errors import CollectionError, no_document
+from index.places import packed
 from index.types import (
     Content,
     Document,
@@ -25,15 +27,19 @@ from index.types import (
     Passage,
     PassageRange,
 )
+from index.upload_folders import EVERYBODY, upload_folder
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _APPLICATION_ID = 0x43_26_56_31  # "C&V1" in SQLite's header: tells our files from others
 
 _SCHEMA = """
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE generation (number INTEGER NOT NULL);
 INSERT INTO generation VALUES (0);
-CREATE TABLE roots (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
+CREATE TABLE roots (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE              -- one within the collection's folder: relative to that
+);
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice, so that no index can mix them up
     root_id INTEGER NOT NULL REFERENCES roots(id),
@@ -45,13 +51,16 @@ CREATE TABLE documents (
     loader_version INTEGER NOT NULL,
     title TEXT NOT NULL,
     date TEXT,                             -- YYYY-MM-DD
+    author TEXT,
+    language TEXT,                         -- ISO 639, as "en"
     characters INTEGER NOT NULL,
     pages TEXT NOT NULL,                   -- JSON [[number, start, end], ...]
     headings TEXT NOT NULL,                -- JSON [[level, start, end], ...], entries with until
     navigation TEXT NOT NULL,              -- JSON [[start, end], ...]
-    places TEXT NOT NULL,                  -- JSON [[start, end, {"slide": 2}], ...]
+    places BLOB NOT NULL,                  -- see index/places.py
     page_runs BLOB NOT NULL,               -- int32, little-endian [[start, page, index], ...]
     text TEXT NOT NULL,
+    added TEXT,                            -- UTC, 2026-01-31T12:00:00+00:00, or NULL
     UNIQUE (root_id, path)
 );
 CREATE TABLE passages (
@@ -68,10 +77,12 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document_id);
 """
 
-_RANGES = ("pages", "headings", "navigation", "places")
+_FIELDS = ("title", "text", "date", "author", "language")
+_RANGES = ("pages", "headings", "navigation")
 _PASSAGE_COLUMNS = (
     "passages.id, document_id, documents.name, documents.title,"
-    ' "start", "end", passages.text, heading, page, location'
+    ' "start", "end", passages.text, heading, page, location,'
+    " substr(sha256, 1, 8) || '.' || characters"  # Document.version
 )
 _PASSAGE_FIELDS = (
     "id",
@@ -84,6 +95,7 @@ _PASSAGE_FIELDS = (
     "heading",
     "page",
     "location",
+    "version",
 )
 
 
@@ -120,17 +132,13 @@ def _passage(row: Sequence[Any]) -> Passage:
     return Passage(**{**fields, "location": location_from_json(fields["location"])})
 
 
-def no_document(name: str) -> InputError:
-    """The error for a name that no document has."""
-    return InputError(f"The collection has no document {name!r}: `qa documents` lists those it has")
-
-
 class Store:
     """One SQLite file. Safe to use from several threads; one process writes at a time."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         """Raises CollectionError if the file isn't there, or isn't a collection of this version."""
         self._lock = threading.RLock()
+        self._folder = path.parent.resolve()
         if not create and not path.is_file():
             raise CollectionError(
                 f"There is no collection in {path.parent}: make one with `qa index PATH`"
@@ -149,6 +157,8 @@ class Store:
                     self._db.execute(f"PRAGMA user_version={FORMAT_VERSION}")
             ours = self._value("PRAGMA application_id") == _APPLICATION_ID
             version = self._value("PRAGMA user_version")
+            if ours and version == FORMAT_VERSION:
+                self._add_missing_column()
         except sqlite3.Error as error:
             raise CollectionError(
                 f"The collection in {path.parent} can't be read ({error}): delete that folder and"
@@ -160,6 +170,16 @@ class Store:
                 f" this program reads version {FORMAT_VERSION}: index your files into another"
                 " folder with --collection DIR"
             )
+
+    def _add_missing_column(self) -> None:
+        """Collections made before `added` was kept are brought up to it; old programs read both."""
+        columns = {row[1] for row in self._rows("PRAGMA table_info(documents)")}
+        if "added" not in columns:
+            try:
+                self._db.execute("ALTER TABLE documents ADD COLUMN added TEXT")
+            except sqlite3.OperationalError as error:
+                if "duplicate column" not in str(error):  # another process was faster
+                    raise
 
     def close(self) -> None:
         self._db.close()
@@ -177,7 +197,10 @@ class Store:
 
     def roots(self) -> dict[Path, int]:
         """The folders and files that were indexed, with their ids."""
-        return {Path(path): id_ for id_, path in self._rows("SELECT id, path FROM roots")}
+        return {self._root(path): id_ for id_, path in self._rows("SELECT id, path FROM roots")}
+
+    def _root(self, stored: str) -> Path:
+        return self._folder / stored
 
     def names(self) -> set[str]:
         """The names of all documents."""
@@ -206,38 +229,61 @@ class Store:
         )
         if not rows:
             raise no_document(name)
-        root, path, sha256 = rows[0]
+        stored, path, sha256 = rows[0]
+        root = self._root(stored)
         # A root that is a file itself gives one document of its own name.
-        return Path(root) if Path(root).is_file() else Path(root, path), sha256
+        return root if root.is_file() else root / path, sha256
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """All documents without their texts, by name."""
         rows = self._rows(
-            "SELECT name, title, date, characters, json_array_length(pages),"
-            " (SELECT count(*) FROM passages WHERE document_id = documents.id)"
-            " FROM documents ORDER BY name"
+            "SELECT name, title, date, author, language, characters, json_array_length(pages),"
+            " (SELECT count(*) FROM passages WHERE document_id = documents.id), added, roots.path"
+            " FROM documents JOIN roots ON roots.id = root_id ORDER BY name"
         )
         return tuple(
             DocumentSummary(
-                name=name, title=title, date=date, characters=characters, pages=pages, passages=n
+                name=name,
+                title=title,
+                date=date,
+                author=author,
+                language=language,
+                characters=characters,
+                pages=pages,
+                passages=n,
+                added=added,
+                upload_folder=upload_folder(root),
             )
-            for name, title, date, characters, pages, n in rows
+            for name, title, date, author, language, characters, pages, n, added, root in rows
         )
+
+    def has_private_uploads(self) -> bool:
+        """Whether a document is in the collection that not everybody may see."""
+        rows = self._rows(
+            "SELECT path FROM roots WHERE id IN (SELECT DISTINCT root_id FROM documents)"
+        )
+        return any(upload_folder(path) not in (None, EVERYBODY) for (path,) in rows)
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            f"SELECT id, sha256, title, text, date, {', '.join(_RANGES)}, page_runs"  # noqa: S608
-            " FROM documents WHERE name = ?",
+            f"SELECT roots.path, documents.id, sha256, {', '.join(_FIELDS)},"  # noqa: S608
+            f" {', '.join(_RANGES)}, places, page_runs FROM documents"
+            " JOIN roots ON roots.id = root_id WHERE name = ?",
             name,
         )
         if not rows:
             raise no_document(name)
-        id_, sha256, title, text, date, *ranges, page_runs = rows[0]
-        fields = {"title": title, "text": text, "date": date}
-        fields |= zip(_RANGES, map(json.loads, ranges), strict=True)
-        content = from_fields(fields, page_runs)
-        return Document(id=id_, name=name, sha256=sha256, content=content)
+        root, id_, sha256, *fields, places, page_runs = rows[0]
+        plain = dict(zip((*_FIELDS, *_RANGES), fields, strict=True))
+        plain |= {name: json.loads(plain[name]) for name in _RANGES}
+        return Document(
+            id=id_,
+            name=name,
+            sha256=sha256,
+            content=from_fields(plain, places, page_runs),
+            upload_folder=upload_folder(root),
+        )
 
     def passage_ids(self) -> NDArray[np.int64]:
         """(n,) the ids of all passages, ascending."""
@@ -312,8 +358,14 @@ class Store:
             self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
 
     def add_root(self, path: Path) -> int:
+        """Takes in a folder or file by its absolute path.
+
+        One in the collection's own folder is kept relative to that: it moves along with it.
+        """
+        inside = path.is_relative_to(self._folder) and path != self._folder
+        stored = path.relative_to(self._folder).as_posix() if inside else str(path)
         with self._lock:
-            cursor = self._db.execute("INSERT INTO roots (path) VALUES (?)", (str(path),))
+            cursor = self._db.execute("INSERT INTO roots (path) VALUES (?)", (stored,))
         assert cursor.lastrowid is not None  # noqa: S101
         return cursor.lastrowid
 
@@ -326,13 +378,17 @@ class Store:
         """
         fields = to_fields(content)
         with self._lock:
-            self._db.execute(
-                "DELETE FROM documents WHERE root_id = ? AND path = ?", (root_id, path)
+            place = (root_id, path)
+            earlier = self._rows(
+                "SELECT added FROM documents WHERE root_id = ? AND path = ?", *place
             )
+            added = earlier[0][0] if earlier else datetime.now(UTC).isoformat(timespec="seconds")
+            self._db.execute("DELETE FROM documents WHERE root_id = ? AND path = ?", place)
             cursor = self._db.execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
-                " loader_version, title, date, characters, pages, headings, navigation, places,"
-                " page_runs, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " loader_version, title, date, author, language, characters, pages, headings,"
+                " navigation, places, page_runs, text, added)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     root_id,
                     path,
@@ -340,10 +396,14 @@ class Store:
                     *state,
                     content.title,
                     content.date,
+                    content.author,
+                    content.language,
                     len(content.text),
                     *(json.dumps(fields[name]) for name in _RANGES),
+                    packed(content.places),
                     content.page_runs,
                     content.text,
+                    added,
                 ),
             )
             self._count_up()

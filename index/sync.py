@@ -25,6 +25,7 @@ from index.renew import renew
 from index.split import split
 from index.store import FileState, StoredFile
 from index.types import Content, Embedder, PassageRange
+from index.upload_folders import EVERYBODY, UPLOADS
 
 # Files are claimed this many, or this many bytes, at a time: where several processes index one
 # folder, so much is done by one of them.
@@ -63,6 +64,7 @@ class _File:
     path: str
     on_disk: Path
     known: StoredFile | None
+    is_private: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +79,21 @@ class _Loaded:
 
 
 def sync(
-    collection: Collection, paths: Sequence[Path], embedder: Embedder, *, progress: bool = False
+    collection: Collection,
+    paths: Sequence[Path],
+    embedder: Embedder,
+    *,
+    progress: bool = False,
+    wait_seconds: float = 0,
 ) -> SyncReport:
     """Brings the collection in line with `paths`, or with all its roots where none is given.
 
     Only documents under these paths are ever removed. Raises InputError if a path isn't there or
-    holds no documents, CollectionBusy if another process is writing.
+    holds no documents, CollectionBusy if another process is still writing after `wait_seconds`.
     """
     report = SyncReport()
     targets = [existing(path) for path in paths]
-    with collection.writing():
+    with collection.writing(wait_seconds):
         if not targets:
             targets = _present_roots(collection, report)
         renew(collection, embedder, progress=progress)
@@ -100,12 +107,18 @@ def sync(
     return report
 
 
-def remove(collection: Collection, name: str) -> None:
-    """Takes one document out. Raises InputError if the collection has none of that name."""
-    with collection.writing():
-        collection.document(name)
+def remove(collection: Collection, name: str, *, wait_seconds: float = 0) -> bool:
+    """Takes one document out; True where its file went too, as that of an upload does.
+
+    Raises InputError if the collection has none of that name, CollectionBusy as `sync` does.
+    """
+    with collection.writing(wait_seconds):
+        is_upload = collection.document(name).upload_folder is not None
+        if is_upload:  # the file first: left behind, it would come in again
+            collection.store.file_of(name)[0].unlink(missing_ok=True)
         collection.store.remove_document(name)
         collection.follow()
+    return is_upload
 
 
 def _present_roots(collection: Collection, report: SyncReport) -> list[Path]:
@@ -125,8 +138,10 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
     store = collection.store
     root, root_id = _root_of(collection, target)
     known = store.files(root_id) if root_id is not None else {}
+    uploads = collection.directory.resolve() / UPLOADS
+    is_upload = root.parent == uploads
     listing = list_folder(target, leave_out=collection.directory.resolve())
-    if not (listing.documents or known or listing.unreached or listing.links_out):
+    if not (listing.documents or known or listing.unreached or listing.links_out or is_upload):
         raise no_documents(target)
     report.skipped += listing.skipped
     for link in listing.links_out:
@@ -147,7 +162,13 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
             store.remove_document(file.name)
             report.removed.append(file.name)
     return [
-        _File(root_id=root_id, path=path, on_disk=on_disk, known=known.get(path))
+        _File(
+            root_id=root_id,
+            path=path,
+            on_disk=on_disk,
+            known=known.get(path),
+            is_private=is_upload and root.name != EVERYBODY,
+        )
         for path, on_disk in found.items()
     ]
 
@@ -157,11 +178,13 @@ def _in_root(path: Path, root: Path) -> str:
 
 
 def _root_of(collection: Collection, target: Path) -> tuple[Path, int | None]:
-    """The root that holds the target; the target itself, without an id, if none does yet."""
-    for root, root_id in collection.store.roots().items():
-        if target == root or root in target.parents:
-            return root, root_id
-    return target, None
+    """The root that holds the target, and most closely so; without an id, if none does yet."""
+    roots = collection.store.roots()
+    holding = [root for root in roots if target == root or root in target.parents]
+    if not holding:
+        return target, None
+    root = max(holding, key=lambda root: len(root.parts))
+    return root, roots[root]
 
 
 def _owned_by_others(collection: Collection, root_id: int) -> set[Path]:
@@ -318,9 +341,15 @@ def _read(path: Path) -> tuple[FileState, bytes]:
 
 
 def _free_name(file: _File, taken: set[str]) -> str:
-    """The path in its root, with as many folders in front as make it the only one."""
+    """The path in its root, with as many folders in front as make it the only one.
+
+    A person's upload has its folder in front always: a name that depended on other people's
+    uploads would tell of them.
+    """
     name = file.path
     folders = list(file.on_disk.parts[: -len(Path(file.path).parts)])
+    if file.is_private:
+        name = f"{folders.pop()}/{name}"
     while name in taken and folders:
         name = f"{folders.pop()}/{name}"
     return name

@@ -57,6 +57,20 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """A page as it is shown, its size in points, and what is cited on it.
+
+    `page` counts from 1; `pages` is how many the document has.
+    """
+
+    page: int
+    pages: int
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
     """The characters `[first, last]` of a PDF's page, counted as pdfium does."""
 
@@ -87,7 +101,8 @@ class Content:
     `navigation` is what belongs to the page around the document (menus, share buttons, comment
     forms, running titles): sorted, disjoint ranges that no passage covers. `places` are sorted and
     disjoint, too. `date` is the day that the file gives as its own, as YYYY-MM-DD; None where it
-    gives none. `page_runs` leads from the text back to the characters of a PDF's pages: int32
+    gives none; so are `author`, a name or several, and `language`, as "en" (ISO 639). `page_runs`
+    leads from the text back to the characters of a PDF's pages: int32
     triples (start in the text, page, index of the character on that page), each for what stands up
     to the next one's start (index/boxes.py).
     """
@@ -95,9 +110,11 @@ class Content:
     title: str
     text: str
     date: str | None = None
+    author: str | None = None
+    language: str | None = None
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
-    places: tuple[Place, ...] = ()
+    places: Sequence[Place] = ()
     navigation: tuple[Range, ...] = ()
     page_runs: bytes = b""
 
@@ -117,12 +134,17 @@ class PassageRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file of a collection. `name` is its path relative to its root, with forward slashes."""
+    """A file of a collection. `name` is its path relative to its root, with forward slashes.
+
+    `upload_folder` is the folder among the uploads that it lies in (index/upload_folders.py); None
+    where it came from a folder of somebody's own.
+    """
 
     id: int
     name: str
     sha256: str
     content: Content
+    upload_folder: str | None = None
 
     @property
     def title(self) -> str:
@@ -132,6 +154,16 @@ class Document:
     def text(self) -> str:
         return self.content.text
 
+    @property
+    def version(self) -> str:
+        """Another one where its file has changed, or is loaded differently."""
+        return version_of(self.sha256, len(self.text))
+
+
+def version_of(sha256: str, characters: int) -> str:
+    """A document's version, of its file's bytes and how many characters were read of them."""
+    return f"{sha256[:8]}.{characters}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -139,7 +171,7 @@ class Passage:
 
     `document` is the document's name. `heading` is the path of headings above it ("2 Data > 2.1
     Sources"), `page` the page that it starts on; None where the document has none. `location` is
-    that of the place that it starts in.
+    that of the place that it starts in. `version` is the document's.
     """
 
     id: int
@@ -152,11 +184,17 @@ class Passage:
     heading: str | None
     page: int | None
     location: Location = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSummary:
-    """A line of the list of documents. `pages` is 0 for formats without pages."""
+    """A line of the list of documents. `pages` is 0 for formats without pages.
+
+    `author` and `language` are None where the file doesn't give them. `added` is the time when it
+    came in, as 2026-01-31T12:00:00+00:00; None where that isn't known. `upload_folder` is a
+    `Document`'s.
+    """
 
     name: str
     title: str
@@ -164,6 +202,10 @@ class DocumentSummary:
     characters: int
     pages: int
     passages: int
+    author: str | None = None
+    language: str | None = None
+    added: str | None = None
+    upload_folder: str | None = None
 
 
 class Embedder(Protocol):

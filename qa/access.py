@@ -11,6 +11,7 @@ from typing import Literal
 from starlette.requests import Request
 
 from index.errors import InputError
+from index.upload_folders import NOBODY, folder_of
 from qa.limits import QUESTIONS_A_MINUTE
 from qa.tokens import embed_secret, session_secret
 from qa.users import Users
@@ -65,6 +66,11 @@ class Visitor:
         if address.version == 6:
             return f"address {ipaddress.ip_network((address, 64), strict=False)}"
         return f"address {address}"
+
+    @property
+    def reader(self) -> str:
+        """The folder of the visitor's own uploads (index/upload_folders.py); "" of nobody known."""
+        return NOBODY if self.name is None else folder_of(self.name)
 
 
 def decide(

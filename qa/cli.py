@@ -16,10 +16,11 @@ from index.errors import InputError, QAError
 
 if TYPE_CHECKING:
     from index.scope import Scope
-from qa import cli_evaluate, cli_feedback
+from qa import cli_evaluate, cli_feedback, cli_tune
 from qa.terminal import DONE as _DONE
 from qa.terminal import FAILED as _FAILED
 from qa.terminal import WRONG as _WRONG
+from qa.terminal import add_precision
 from qa.terminal import print_json as _print_json
 
 
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer a question in the documents' own words")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--explain", action="store_true", help="what was found and read, with scores")
+    add_precision(ask)
     _add_scope(ask)
     search = command("search", _search, "find passages")
     search.add_argument("query", metavar="QUERY")
@@ -94,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_scope(search)
     cli_evaluate.add_options(
         command("evaluate", cli_evaluate.evaluate, "measure the answers to gold questions")
+    )
+    cli_tune.add_options(
+        command("tune", cli_tune.tune, "fit search and confidence to gold questions")
     )
     cli_feedback.add_feedback_options(
         command("feedback", cli_feedback.feedback, "what people said of answers", has_json=False)
@@ -121,6 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "open the chat in the browser", has_json=False)
     serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
     serve.add_argument("--port", type=_positive, default=7860, help="default: 7860")
+    add_precision(serve)
     serve.add_argument("--users", type=Path, metavar="FILE", help="who may ask, with passwords")
     serve.add_argument(
         "--trusted-header", metavar="NAME", help="a proxy's header says who asks; with --proxy"
@@ -239,8 +245,10 @@ def _documents(options: argparse.Namespace) -> int:
     for summary in documents:
         pages = [count(summary.pages, "page")] if summary.pages else []
         characters, passages = summary.characters, summary.passages
+        said = [f"by {one_line(summary.author)}"] if summary.author else []
+        said += [f"language {summary.language}"] if summary.language else []
         size = [count(characters, "character"), *pages, count(passages, "passage")]
-        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({', '.join(size)})")
+        print(f"{one_line(summary.name)}\n    {one_line(summary.title)} ({', '.join(said + size)})")
     print(count(len(documents), "document"))
     return _DONE
 
@@ -254,15 +262,17 @@ def _remove(options: argparse.Namespace) -> int:
 
     collection = Collection(collection_address(options.collection))
     text = collection.document(options.document).text
-    remove(collection, options.document)
+    with_file = remove(collection, options.document)
     Feedback(collection.directory).remove_document(options.document, text)
     if options.json:
         _print_json({"removed": options.document})
     else:
-        print(
-            f"{one_line(options.document)} is out of the collection. While its file stays in its"
-            " folder, the next `qa index` puts it back"
+        file = (
+            "Its file, which was uploaded, is deleted"
+            if with_file
+            else "While its file stays in its folder, the next `qa index` puts it back"
         )
+        print(f"{one_line(options.document)} is out of the collection. {file}")
     return _DONE
 
 
@@ -271,7 +281,7 @@ def _ask(options: argparse.Namespace) -> int:
     from qa.explain import explain
     from qa.present import to_json, to_text
 
-    assistant = Assistant.open(options.collection)
+    assistant = Assistant.open(options.collection, options.precision)
     answer = assistant.ask(options.question, scope=_scope(options))
     if options.json:
         _print_json(to_json(answer))
@@ -354,7 +364,13 @@ def _serve(options: argparse.Namespace) -> int:
         embed_origins=options.embed_origin or (),
         questions_a_minute=options.questions_a_minute,
     )
-    serve(options.collection, host=options.host, port=options.port, access=access)
+    serve(
+        options.collection,
+        host=options.host,
+        port=options.port,
+        access=access,
+        precision=options.precision,
+    )
     return _DONE
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from qa.terminal import DONE, FAILED, print_json
+from qa.terminal import DONE, FAILED, add_precision, print_json
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,6 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-under", metavar="METRIC=VALUE,...", help="exit with 1 if a metric is lower"
     )
+    add_precision(parser)
     parser.add_argument(
         "--report", type=Path, metavar="DIR", help="write a page, charts and report.json there"
     )
@@ -31,8 +32,10 @@ def evaluate(options: argparse.Namespace) -> int:
 
     if options.fail_under:
         check_thresholds(options.fail_under)
-    if options.reader_only and (options.report or options.compare):
-        raise InputError("--report and --compare need a collection: leave out --reader-only")
+    if options.reader_only and (options.report or options.compare or options.precision):
+        raise InputError(
+            "--report, --compare and --precision need a collection: leave out --reader-only"
+        )
     figures = _reader(options) if options.reader_only else _collection(options)
     failures = fail_under(figures, options.fail_under) if options.fail_under else []
     for failure in failures:
@@ -73,7 +76,8 @@ def _collection(options: argparse.Namespace) -> dict[str, float | None]:
         require_shared(old, gold)
     if options.report:
         require_writable(options.report)
-    report = ask_all(Assistant.open(options.collection), gold, progress=True)
+    assistant = Assistant.open(options.collection, options.precision)
+    report = ask_all(assistant, gold, progress=True)
     comparison = None if old is None else compare(old, outcomes(report.results))
     if options.report:
         write_report(options.report, report, comparison, name=options.gold.name)

@@ -1,9 +1,8 @@
 // Runs once when the conversation is drawn. `element` and `watch` come from gr.HTML.
-// It keeps the newest turn in view.
+// It keeps the newest turn in view; qa/menu.js names it.
 
 element.setAttribute("role", "log");
 element.setAttribute("aria-live", "polite");
-element.setAttribute("aria-label", "Conversation");
 
 watch("value", () => {
   const newest = [...element.querySelectorAll(".question, .notice")].pop();

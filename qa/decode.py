@@ -32,9 +32,8 @@ _PATH = re.compile(
     r"(?<![^\s(\[\"'“‘])(?:(?:~|\.{1,2})?/(?=[\w.])|https?://|www\.|--?(?=\w)|\.(?=\w)|[$€£¥₩](?=\d))"
     r"[^\s<>\"“”]*[\w/]"
 )
-# Two neighbouring lines with bars or more, and what parts their cells and the heads of these.
-_TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
-_CELL_EDGE = re.compile(r" \| |\n|(?:(?<=\n)|(?<= \| )|\A)[^|\n]{1,60}?: ")
+# What parts the cells of a table's row, with the head of the next cell.
+_CELL_EDGE = re.compile(r" \| |(?:(?<= \| )|\A)[^|]{1,60}?: ")
 # What stands before the words of a line: a prompt, a bullet, the number of an item.
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 
@@ -63,12 +62,14 @@ def best_spans(
     *,
     count: int,
     max_tokens: int = MAX_TOKENS,
+    is_row: bool = False,
 ) -> list[ScoredRange]:
     """The best spans of one passage that don't overlap, best first; at most `count`.
 
     Logits are (windows, tokens), `offsets` (windows, tokens, 2) characters of `text`, `words`
     (windows, tokens) the number of a token's word in the passage, -1 for tokens that aren't the
-    passage's. Of overlapping spans, from one window or two, the better one is kept.
+    passage's. Of overlapping spans, from one window or two, the better one is kept. `is_row`: the
+    text is a table's row, so a span stays inside a cell.
     """
     opens, closes = word_edges(offsets, words)
     inside_words = _inside_words(text)
@@ -76,7 +77,7 @@ def best_spans(
     closes &= ~np.isin(offsets[:, :, 1], inside_words)
     scores = span_scores(start_logits, end_logits, opens, closes, max_tokens=max_tokens)
     scores[~_says_something(text, offsets, words, max_tokens)] = -np.inf
-    scores[_crosses_sentences(text, offsets, max_tokens)] = -np.inf
+    scores[_crosses_sentences(text, offsets, max_tokens, is_row)] = -np.inf
     starts = offsets[:, :, None, 0]
     ends = _ahead(offsets[:, :, 1], max_tokens, fill=0)
     spans: list[ScoredRange] = []
@@ -136,7 +137,9 @@ def _inside_words(text: str) -> list[int]:
     return [edge for mark in _INSIDE_WORD.finditer(text) for edge in mark.span()]
 
 
-def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -> NDArray[np.bool_]:
+def _crosses_sentences(
+    text: str, offsets: NDArray[np.int64], max_tokens: int, is_row: bool
+) -> NDArray[np.bool_]:
     """(windows, tokens, max_tokens): the span begins in one sentence or cell and ends in another.
 
     The items of a list, which have no full stops, are one.
@@ -148,20 +151,11 @@ def _crosses_sentences(text: str, offsets: NDArray[np.int64], max_tokens: int) -
         for sentence in sentences(text, start, end)
         if _FULL_STOP.search(text, sentence.start, sentence.end)
     ]
-    bounds = sorted(paragraphs + ends + _cell_edges(text))
+    cells = [p for edge in _CELL_EDGE.finditer(text) for p in edge.span()] if is_row else []
+    bounds = sorted(paragraphs + ends + cells)
     numbers = np.searchsorted(bounds, offsets[:, :, 0], side="right")
     crosses: NDArray[np.bool_] = _ahead(numbers, max_tokens, fill=-1) != numbers[:, :, None]
     return crosses
-
-
-def _cell_edges(text: str) -> list[int]:
-    """The edges of cells and of their heads in tables, which are two lines or more with bars."""
-    return [
-        table.start() + position
-        for table in _TABLE.finditer(text)
-        for edge in _CELL_EDGE.finditer(table[0])
-        for position in (0, *edge.span())
-    ]
 
 
 def whole_paths(text: str, start: int, end: int) -> tuple[int, int]:

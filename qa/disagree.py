@@ -7,6 +7,7 @@ from index.context import with_context
 from index.terms import terms
 from qa.choose import Choice, support
 from qa.confidence import Confidence
+from qa.features import features_alone
 from qa.question_type import QuestionType
 
 _NUMBER = re.compile(r"\d[\d,.]*")
@@ -31,7 +32,8 @@ def differing(
         position
         for position, choice in enumerate(choices)
         if _is_figure(choice, asked)
-        and confidence.of(type_, choice.score, choice.score) >= confidence.answer_from
+        and confidence.of(type_, features_alone(type_, question, choice.spans[0]))
+        >= confidence.answer_from
     ]
     if likely[:1] != [0]:
         return ()

@@ -18,7 +18,7 @@ from qa.summary import summary
 from qa.types import Answer, Turn
 
 # "Right" means at least this token F1 with a gold answer.
-_RIGHT_F1 = 0.5
+RIGHT_F1 = 0.5
 
 # Contents of documents kept at hand while questions are scored.
 _DOCUMENTS_KEPT = 64
@@ -90,7 +90,7 @@ class _Collection:
         """The passages that hold the answer, as many as are read; of the marked place, if any."""
         found: list[Passage] = []
         for name in dict.fromkeys(question.documents) if question.answers else ():
-            found += [p for p in self._passages(name) if _is_relevant(question, p)]
+            found += [p for p in self._passages(name) if is_relevant(question, p)]
         return found[:READ]
 
     def reads_back(self, document: str, start: int, end: int, quote: str) -> bool:
@@ -205,7 +205,7 @@ def _result(
         raw_em=metrics.raw_exact_match(prediction, question.answers),
         best_em=metrics.exact_match(best, question.answers),
         best_f1=best_f1,
-        right=bool(question.answers) and best_f1 >= _RIGHT_F1,
+        right=bool(question.answers) and best_f1 >= RIGHT_F1,
         gold_passage_best=gold_passage_best,
         gold_passage_em=(
             None
@@ -216,7 +216,7 @@ def _result(
             None if gold_passage_best is None else metrics.f1(gold_passage_best, question.answers)
         ),
         relevant=(
-            tuple(_is_relevant(question, passage) for passage in passages)
+            tuple(is_relevant(question, passage) for passage in passages)
             if question.answers
             else None
         ),
@@ -238,7 +238,7 @@ def _result(
     )
 
 
-def _is_relevant(question: GoldQuestion, passage: Passage) -> bool:
+def is_relevant(question: GoldQuestion, passage: Passage) -> bool:
     """Whether it covers the marked answer or, where none is, holds one in a named document.
 
     Where no document is named either, every document counts.

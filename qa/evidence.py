@@ -117,9 +117,6 @@ def _widened(question_type: QuestionType, span: Span) -> Range:
         wide = None  # it stands inside a longer sentence or item
     else:
         wide = list_around(passage.text, start, end)
-        words = passage.text[sentence.start : sentence.end]
-        if wide is None and not _SEVERAL.search(span.text) and len(_SEVERAL.findall(words)) > 1:
-            wide = sentence
     if wide is None:
         return Range(start=span.start, end=span.end)
     return Range(start=passage.start + wide.start, end=passage.start + wide.end)

@@ -80,7 +80,10 @@ class Gate:
             return too_many_tries(name)
         nobody_signs_in = self.access.kind in ("local", "public")
         read_only = self.access.kind == "public" or (name or "").startswith("embed:")
-        may_write = not read_only and (name is not None or self.access.kind == "local")
+        # A site that may embed the chat reads what its visitors see; it changes nothing for them.
+        may_write = (
+            not read_only and not elsewhere and (name is not None or self.access.kind == "local")
+        )
         visitor = Visitor(name=name, address=address, may_write=may_write)
         scope["state"] = {**scope.get("state", {}), "visitor": visitor}
         scope["state"].get("log", {})["who"] = visitor.person

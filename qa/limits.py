@@ -1,9 +1,9 @@
-"""How much one person may ask: questions a minute, tries to sign in, and the size of a request."""
+"""How much one person may ask and bring along: in a minute, in a request, and altogether."""
 
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,7 +12,10 @@ from index.errors import QAError
 from qa import present
 
 QUESTIONS_A_MINUTE = 30  # where others than the owner of the machine are served
+UPLOADS_A_MINUTE = 30  # likewise
 MAX_BODY_BYTES = 64 * 1024
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+MAX_UPLOADS = 200  # of one person, and of everybody's together
 _KEYS = 10_000
 
 
@@ -58,19 +61,20 @@ class Rate:
                 times.pop()
 
 
-class QuestionLimit:
-    """Questions a minute of one person; none where `a_minute` is None."""
+class MinuteLimit:
+    """Questions or uploads (`thing`) a minute of one person; no limit where `a_minute` is None."""
 
-    def __init__(self, a_minute: int | None) -> None:
+    def __init__(self, a_minute: int | None, thing: str) -> None:
         self._rate = Rate(a_minute, 60) if a_minute else None
+        self._thing = thing
 
     def count(self, person: str) -> None:
         """Raises TooMany."""
         wait = self._rate.take(person) if self._rate else 0
         if self._rate and wait:
             raise TooMany(
-                f"{present.count(self._rate.count, 'question')} in a minute of one person is the"
-                f" most: please ask again in {present.count(wait, 'second')}",
+                f"{present.count(self._rate.count, self._thing)} in a minute of one person is the"
+                f" most: please try again in {present.count(wait, 'second')}",
                 wait,
             )
 
@@ -78,15 +82,15 @@ class QuestionLimit:
 class BodyLimit:
     """Reads what is sent before anything else runs, so that too much of it never gets further."""
 
-    def __init__(self, app: ASGIApp, upload_path: str) -> None:
-        """What is sent to `upload_path` is left to Gradio, which has its own limit."""
+    def __init__(self, app: ASGIApp, upload_paths: Sequence[str]) -> None:
+        """What is sent to `upload_paths` has limits of its own there."""
         self.app = app
-        self.upload_path = upload_path
+        self.upload_paths = upload_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             return await self.app(scope, receive, send)
-        if scope["path"].removeprefix(scope.get("root_path", "")) == self.upload_path:
+        if scope["path"].removeprefix(scope.get("root_path", "")) in self.upload_paths:
             return await self.app(scope, receive, send)
         body = bytearray()
         more = True

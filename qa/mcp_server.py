@@ -37,9 +37,9 @@ from starlette.types import Receive, Scope, Send
 
 from index.errors import InputError, QAError
 from qa import present
-from qa.limits import MAX_BODY_BYTES, QuestionLimit
-from qa.page import UNEXPECTED
-from qa.watch import Watched
+from qa.labels import ENGLISH
+from qa.limits import MAX_BODY_BYTES, MinuteLimit
+from qa.visible import Assistant, Visible
 
 READ_CHARACTERS = 20_000  # of a document at a time
 RESOURCE_CHARACTERS = 1_000_000
@@ -79,7 +79,7 @@ TOOLS: dict[str, type[Ask | Search | Read]] = {"ask": Ask, "search": Search, "re
 class McpEndpoint:
     """The ASGI application at `/mcp`. It answers while its `lifespan` runs."""
 
-    def __init__(self, assistant: Watched, limit: QuestionLimit) -> None:
+    def __init__(self, assistant: Assistant, limit: MinuteLimit) -> None:
         self.assistant = assistant
         self.limit = limit
         self._requests: StreamableHTTPSessionManager | None = None
@@ -127,36 +127,22 @@ class McpEndpoint:
         try:
             arguments = _arguments(call.name, call.arguments or {})
             self.limit.count(context.request.state.visitor.person)
-            found = await run_in_threadpool(self._answer, arguments)
+            found = await run_in_threadpool(_answer, self._visible(context), arguments)
         except QAError as error:
             return CallToolResult(content=[TextContent(text=str(error))], is_error=True)
         except Exception:
             logging.getLogger(__name__).exception("a call could not be answered")
-            return CallToolResult(content=[TextContent(text=UNEXPECTED)], is_error=True)
+            return CallToolResult(content=[TextContent(text=ENGLISH.unexpected)], is_error=True)
         text = json.dumps(found, ensure_ascii=False)
         return CallToolResult(content=[TextContent(text=text)], structured_content=found)
 
-    def _answer(self, arguments: Ask | Search | Read) -> dict[str, Any]:
-        if isinstance(arguments, Ask):
-            return present.to_json(self.assistant.ask(arguments.question))
-        if isinstance(arguments, Search):
-            hits = self.assistant.search(arguments.query, arguments.limit)
-            return {"query": arguments.query, "passages": present.hits_to_json(hits)}
-        document = self.assistant.document(arguments.document)
-        end = min(len(document.text), arguments.start + READ_CHARACTERS)
-        return {
-            "document": document.name,
-            "title": document.title,
-            "characters": len(document.text),
-            "start": arguments.start,
-            "end": max(arguments.start, end),
-            "text": document.text[arguments.start : end],
-        }
+    def _visible(self, context: Any) -> Visible:
+        return Visible(self.assistant, context.request.state.visitor.reader)
 
-    async def _list_resources(self, _context: Any, page: PaginatedRequestParams | None) -> Any:
+    async def _list_resources(self, context: Any, page: PaginatedRequestParams | None) -> Any:
         cursor = page.cursor if page else None
         first = int(cursor) if cursor and cursor.isdecimal() and len(cursor) < 10 else 0
-        documents = await run_in_threadpool(self.assistant.documents)
+        documents = await run_in_threadpool(self._visible(context).documents)
         last = first + RESOURCES_A_PAGE
         return ListResourcesResult(
             resources=[
@@ -171,17 +157,35 @@ class McpEndpoint:
             next_cursor=str(last) if last < len(documents) else None,
         )
 
-    async def _read_resource(self, _context: Any, wanted: ReadResourceRequestParams) -> Any:
+    async def _read_resource(self, context: Any, wanted: ReadResourceRequestParams) -> Any:
         uri = str(wanted.uri)
         name = unquote(uri.removeprefix(SCHEME))
         try:
-            document = await run_in_threadpool(self.assistant.document, name)
+            document = await run_in_threadpool(self._visible(context).document, name)
         except QAError as error:
             raise MCPError(INVALID_PARAMS, str(error)) from error
         if len(document.text) > RESOURCE_CHARACTERS:
             raise MCPError(INVALID_PARAMS, f"{name}: is too long for once; use the tool `read`")
         text = TextResourceContents(uri=uri, mime_type="text/plain", text=document.text)
         return ReadResourceResult(contents=[text])
+
+
+def _answer(assistant: Visible, arguments: Ask | Search | Read) -> dict[str, Any]:
+    if isinstance(arguments, Ask):
+        return present.to_json(assistant.ask(arguments.question))
+    if isinstance(arguments, Search):
+        hits = assistant.search(arguments.query, arguments.limit)
+        return {"query": arguments.query, "passages": present.hits_to_json(hits)}
+    document = assistant.document(arguments.document)
+    end = min(len(document.text), arguments.start + READ_CHARACTERS)
+    return {
+        "document": document.name,
+        "title": document.title,
+        "characters": len(document.text),
+        "start": arguments.start,
+        "end": max(arguments.start, end),
+        "text": document.text[arguments.start : end],
+    }
 
 
 def _arguments(tool: str, given: dict[str, Any]) -> Ask | Search | Read:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from index.errors import InputError
 from qa.access import Access, checked_name, checked_origin
+from qa.examples import examples_of
 from qa.limits import QUESTIONS_A_MINUTE
 from qa.service import build_app
 from qa.tokens import embed_secret
@@ -46,7 +47,8 @@ def mount_chat(
     )
     assistant = Assistant.open(collection)
     assistant.ask("Ready?")  # models are loaded now, not while the first visitor waits
-    chat = build_app(assistant, access=access)
+    examples = examples_of(assistant, ())
+    chat = build_app(assistant, examples, access, assistant.uploads())
     app.mount(path, chat)
     others = app.router.lifespan_context
 

@@ -12,6 +12,19 @@ _QUANTITY = re.compile(
     r"|single|several|many|few)\b",
     re.IGNORECASE,
 )
+_WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b")
+_YEAR = re.compile(r"\b(?:what|which) years?\b")
+_MONTHS = (
+    r"january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+)
+# Nothing but figures, months and the words of dates: no place, and nobody.
+_FIGURES = re.compile(
+    rf"(?:(?:in|on|at|by|since|around|about|circa|early|late|mid|the|of|to|and|ad|bc|ce|bce|am|pm"
+    rf"|centur(?:y|ies)|(?:mon|tues|wednes|thurs|fri|satur|sun)day|{_MONTHS}|\d+(?:s|st|nd|rd|th)?)\b"
+    r"\W*)+",
+    re.IGNORECASE,
+)
 
 
 def is_quantity(text: str) -> bool:
@@ -20,11 +33,13 @@ def is_quantity(text: str) -> bool:
 
 
 def plausible(question_type: QuestionType, question: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans without those that only repeat the question; of "How many ...?" the quantities.
+    """The spans without those that only repeat the question, or aren't of the kind asked for.
 
     The question's own words answer it only where it gives a choice ("Was it older or younger?").
-    Of the questions of half of SQuAD 1.1's dev set 0.3 % have such an answer besides. A hint to a
-    sentence (yes or no, why) may be of any kind. Where nothing would be left, all spans stay.
+    Of the questions of half of SQuAD 1.1's dev set 0.3 % have such an answer besides. "How many"
+    wants a quantity, "which year" a figure, "where" and "who" more than figures (of the 135 and
+    904 such questions of that half none has another answer). A hint to a sentence (yes or no, why)
+    may be of any kind. Where nothing would be left, all spans stay.
     """
     if question_type in ("yes_no", "why"):
         return list(spans)
@@ -34,7 +49,25 @@ def plausible(question_type: QuestionType, question: str, spans: Sequence[Span])
         kept = [span for span in kept if not _words(span.text) <= asked] or kept
     if question_type == "count":
         kept = [span for span in kept if is_quantity(span.text)] or kept
+    elif _YEAR.search(question.casefold()):
+        kept = [span for span in kept if re.search(r"\d", span.text)] or kept
+    elif asks_where_or_who(question):
+        kept = [span for span in kept if not is_date_or_figure(span.text)] or kept
     return kept
+
+
+def asks_where_or_who(question: str) -> bool:
+    """Whether the question's first word for what it asks is "where" or "who"."""
+    first = _WH.search(question.casefold())
+    return first is not None and first[0] in ("where", "who", "whom", "whose")
+
+
+def is_date_or_figure(text: str) -> bool:
+    """Whether the words are a date, a time or figures, and nothing besides.
+
+    A month alone may be somebody's name.
+    """
+    return bool(re.search(r"\d", text) and _FIGURES.fullmatch(text))
 
 
 def _words(text: str) -> set[str]:

@@ -7,14 +7,14 @@ turn the direction of text become visible, and each form's own special character
 
 import html
 import re
-from calendar import month_name
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from index.types import DocumentSummary, Location, Passage
+from index.upload_folders import EVERYBODY
+from qa.labels import ENGLISH, Labels
 from qa.types import Answer, Candidate, Citation, Hit
 
-NOT_FOUND = "The documents don't say."
 SENTENCE_CHARACTERS = 220  # of a long sentence, on each side of the answer
 EXCERPT_CHARACTERS = 240
 NEAREST = 3  # passages shown with an abstention
@@ -29,6 +29,17 @@ _VISIBLE = dict.fromkeys(
     ],
     "\ufffd",
 ) | {0x2028: "\n", 0x2029: "\n"}
+
+
+_UPLOAD_FOLDER = re.compile(r"^[0-9a-f]{32}/")
+
+
+def not_found(answer: Answer, labels: Labels = ENGLISH) -> str:
+    """What is said where there is no answer."""
+    if answer.unread_language is None:
+        return labels.not_found
+    name = labels.languages.get(answer.unread_language, labels.this_language)
+    return labels.unread.replace("{}", name)
 
 
 def visible(text: str) -> str:
@@ -46,40 +57,35 @@ def escape(text: str) -> str:
     return html.escape(visible(text), quote=True)
 
 
-def percent(confidence: float) -> str:
+def percent(confidence: float, labels: Labels = ENGLISH) -> str:
     """A probability as a whole percentage that never claims certainty."""
     if confidence > 0.99:
-        return "over 99 %"
+        return labels.over_percent.format(99)
     if confidence < 0.01:
-        return "under 1 %"
-    return f"{round(confidence * 100)} %"
+        return labels.under_percent.format(1)
+    return labels.percent.format(round(confidence * 100))
 
 
-def confidence_in_words(candidate: Candidate) -> str:
+def confidence_in_words(candidate: Candidate, labels: Labels = ENGLISH) -> str:
     """For example "very likely right (93 %)"; of a sentence or list "very likely answers it"."""
-    bounds = (
-        (0.9, "very likely right", "very likely answers it"),
-        (0.7, "likely right", "likely answers it"),
-        (0.5, "more likely right than wrong", "more likely than not answers it"),
-        (0.25, "possibly right", "possibly answers it"),
-        (0.0, "probably not right", "probably doesn't answer it"),
-    )
-    right, answers = next(words for least, *words in bounds if candidate.confidence >= least)
-    return f"{answers if candidate.evidence else right} ({percent(candidate.confidence)})"
+    words = labels.answers if candidate.evidence else labels.right
+    bounds = zip((0.9, 0.7, 0.5, 0.25, 0.0), words, strict=True)
+    likely = next(words for least, words in bounds if candidate.confidence >= least)
+    return f"{likely} ({percent(candidate.confidence, labels)})"
 
 
-def confidence_line(answer: Answer, candidate: Candidate) -> str:
+def confidence_line(answer: Answer, candidate: Candidate, labels: Labels = ENGLISH) -> str:
     """How likely it is right; nothing where documents differ, for which one holds isn't known."""
-    return "" if answer.disagreement else confidence_in_words(candidate)
+    return "" if answer.disagreement else confidence_in_words(candidate, labels)
 
 
-def heading_of(answer: Answer) -> str:
+def heading_of(answer: Answer, labels: Labels = ENGLISH) -> str:
     """What is said above an answer or possibility; empty where its words speak for themselves."""
     if answer.disagreement:
-        return "The documents give more than one answer – please judge by the sources"
+        return labels.differing
     if answer.status == "unsure":
-        return "Possibly – please check the source"
-    return "The documents say" if answer.candidates[0].evidence else ""
+        return labels.possibly
+    return labels.documents_say if answer.candidates[0].evidence else ""
 
 
 def shown(answer: Answer) -> tuple[Candidate, ...]:
@@ -87,32 +93,34 @@ def shown(answer: Answer) -> tuple[Candidate, ...]:
     return tuple(answer.candidates[i] for i in answer.disagreement or (0,))
 
 
-def day_in_words(date: str) -> str:
-    """ "2018-05-07" as "7 May 2018"."""
-    year, month, day = date.split("-")
-    return f"{int(day)} {month_name[int(month)]} {year}"
-
-
 def count(number: int, singular: str) -> str:
     """For example "1 document", "2,067 documents"."""
     return f"{number:,} {singular}" if number == 1 else f"{number:,} {singular}s"
 
 
-def location_in_words(location: Location) -> str:
+def location_in_words(location: Location, labels: Labels = ENGLISH) -> str:
     """For example "sheet Trade, cell B7"; a name that holds several words is as it is."""
-    return one_line(", ".join(f"{name} {value}" for name, value in location))
+    return one_line(", ".join(labels.place(name, value) for name, value in location))
 
 
-def where(place: Citation | Passage, *, dated: bool = False) -> tuple[str, ...]:
+def where(
+    place: Citation | Passage, *, dated: bool = False, labels: Labels = ENGLISH
+) -> tuple[str, ...]:
     """Title, document, page or place, and heading, each on one line; what it has not is left out.
 
     `dated`: a citation's document's own day, too.
     """
-    page = location_in_words(_location(place))
+    page = location_in_words(_location(place), labels)
     heading = (place.heading or "").removeprefix(f"{place.title} > ")
     date = place.date if dated and isinstance(place, Citation) else None
-    parts = (place.title, date and day_in_words(date), place.document, page, heading)
+    file = file_in_words(place.document)
+    parts = (place.title, date and labels.date(date), file, page, heading)
     return tuple(dict.fromkeys(one_line(part) for part in parts if part and part.strip()))
+
+
+def file_in_words(document: str) -> str:
+    """A document's name for people: of an upload without the folder that says whose it is."""
+    return _UPLOAD_FOLDER.sub("", document)
 
 
 def _location(place: Citation | Passage) -> Location:
@@ -168,6 +176,7 @@ def to_json(answer: Answer) -> dict[str, Any]:
             for c in answer.candidates
         ],
         "disagreement": list(answer.disagreement),
+        "unread_language": answer.unread_language,
         "citations": [_citation_json(citation) for citation in answer.citations],
         "passages": hits_to_json(answer.hits),
         "timings_ms": {
@@ -201,12 +210,22 @@ def documents_to_json(documents: Iterable[DocumentSummary]) -> list[dict[str, An
             "document": summary.name,
             "title": summary.title,
             "date": summary.date,
+            "author": summary.author,
+            "language": summary.language,
             "characters": summary.characters,
             "pages": summary.pages,
             "passages": summary.passages,
+            "added": summary.added,
+            "uploaded": uploaded(summary),
         }
         for summary in documents
     ]
+
+
+def uploaded(summary: DocumentSummary) -> str | None:
+    """Whose upload a document is: "everybody" or "person"; None where it came from a folder."""
+    folder = summary.upload_folder
+    return folder and (EVERYBODY if folder == EVERYBODY else "person")
 
 
 def _citation_json(citation: Citation) -> dict[str, Any]:
@@ -230,8 +249,11 @@ def to_text(answer: Answer, *, bold: bool = False) -> str:
     """For the terminal; the answer's words stand in [brackets] or, if asked, in ANSI bold."""
     if answer.status == "abstained":
         if not answer.hits:
-            return f"{NOT_FOUND}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
-        return f"{NOT_FOUND}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
+            said = ENGLISH.not_found
+            return f"{said}\n\nThere is nothing to search yet: `qa index PATH` adds documents."
+        return (
+            f"{not_found(answer)}\n\nThe nearest passages:\n{hits_to_text(answer.hits[:NEAREST])}"
+        )
     heading = heading_of(answer)
     parts = [_candidate_to_text(answer, candidate, bold=bold) for candidate in shown(answer)]
     return "\n\n".join([f"{heading}:", *parts] if heading else parts)
@@ -268,49 +290,50 @@ def hits_to_text(hits: Sequence[Hit]) -> str:
 # --- Markdown --------------------------------------------------------------------------------
 
 
-def to_markdown(answer: Answer) -> str:
+def to_markdown(answer: Answer, labels: Labels = ENGLISH) -> str:
     """The same as Markdown, for programs that show chat messages."""
     if answer.standalone_question == answer.question:
-        return _answer_to_markdown(answer)
-    meant = _markdown(one_line(answer.standalone_question))
-    return f"Understood as: {meant}\n\n{_answer_to_markdown(answer)}"
+        return _answer_to_markdown(answer, labels)
+    meant = markdown(one_line(answer.standalone_question))
+    return f"{labels.understood_as} {meant}\n\n{_answer_to_markdown(answer, labels)}"
 
 
-def _answer_to_markdown(answer: Answer) -> str:
+def _answer_to_markdown(answer: Answer, labels: Labels) -> str:
     if answer.status == "abstained":
         lines = [
-            f"{hit.rank}. {_markdown(', '.join(where(hit.passage)))}: "
-            f"{_markdown(excerpt(hit.passage.text))}"
+            f"{hit.rank}. {markdown(', '.join(where(hit.passage, labels=labels)))}: "
+            f"{markdown(excerpt(hit.passage.text))}"
             for hit in answer.hits[:NEAREST]
         ]
-        return "\n".join([NOT_FOUND, *(["", "The nearest passages:", "", *lines] if lines else [])])
-    heading = heading_of(answer)
-    parts = [_candidate_to_markdown(answer, candidate) for candidate in shown(answer)]
+        nearest = ["", labels.nearest_passages, "", *lines] if lines else []
+        return "\n".join([not_found(answer, labels), *nearest])
+    heading = heading_of(answer, labels)
+    parts = [_candidate_to_markdown(answer, candidate, labels) for candidate in shown(answer)]
     return "\n\n".join([f"{heading}:", *parts] if heading else parts)
 
 
-def _candidate_to_markdown(answer: Answer, candidate: Candidate) -> str:
-    confidence = confidence_line(answer, candidate)
+def _candidate_to_markdown(answer: Answer, candidate: Candidate, labels: Labels) -> str:
+    confidence = confidence_line(answer, candidate, labels)
     if candidate.evidence:
         lines = visible(candidate.text).split("\n")
-        quoted = [f"> {_markdown(line)}  " for line in lines]
+        quoted = [f"> {markdown(line)}  " for line in lines]
         quoted += ["", confidence.capitalize()] if confidence else []
     else:
         before, words, after = in_sentence(answer.citations[candidate.citations[0]])
         quoted = [
-            f"**{_markdown(one_line(candidate.text))}**{confidence and f' – {confidence}'}",
+            f"**{markdown(one_line(candidate.text))}**{confidence and f' – {confidence}'}",
             "",
-            f"> {_markdown(before)}**{_markdown(words)}**{_markdown(after)}",
+            f"> {markdown(before)}**{markdown(words)}**{markdown(after)}",
         ]
-    places = [
-        f"{number + 1}. "
-        + _markdown(", ".join(where(answer.citations[number], dated=bool(answer.disagreement))))
-        for number in candidate.citations
-    ]
+    dated = bool(answer.disagreement)
+    places = []
+    for number in candidate.citations:
+        place = where(answer.citations[number], dated=dated, labels=labels)
+        places.append(f"{number + 1}. {markdown(', '.join(place))}")
     return "\n".join([*quoted, "", *places])
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str) -> str:
     """One line with every character that Markdown or HTML could act on escaped."""
     escaped = re.sub(r"([\\`*_{}\[\]#!|~$])", r"\\\1", text)
     escaped = re.sub(r"^(\s*)(\d+(?=[.)])|(?=[-+=]))", r"\1\2\\", escaped)  # a list or a rule

@@ -1,23 +1,18 @@
-"""An answer and a document as HTML; everything that is not ours goes through `escape`."""
+"""An answer as HTML; everything that is not ours goes through `escape`."""
 
-import itertools
-import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from index.places import location_at
-from index.types import Document, DocumentSummary, Passage
+from index.types import Passage
+from qa.labels import ENGLISH, Labels
 from qa.present import (
     NEAREST,
-    NOT_FOUND,
     confidence_line,
-    count,
-    day_in_words,
     escape,
     excerpt,
     heading_of,
     in_sentence,
-    location_in_words,
+    not_found,
     one_line,
     percent,
     shown,
@@ -25,36 +20,32 @@ from qa.present import (
 )
 from qa.types import Answer, Candidate, Citation
 
-WHOLE_CHARACTERS = 20_000  # a document up to this length is shown whole
-WINDOW_CHARACTERS = 5_000  # of a longer one, on each side of the cited words
-LISTED_DOCUMENTS = 200
 OTHERS = 4  # candidates shown besides the best
-_EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 
 
-def source_link(document: str, start: int, end: int) -> str:
-    """The address within the page that opens a document on the characters `[start, end)`."""
-    return f"#source={quote(document, safe='')}&start={start}&end={end}"
+def source_link(document: str, start: int, end: int, version: str = "") -> str:
+    """The address within the page that opens a document on the characters `[start, end)`.
+
+    With the document's version, these are marked only as long as it is the same.
+    """
+    link = f"#source={quote(document, safe='')}&start={start}&end={end}"
+    return f"{link}&version={version}" if version else link
 
 
-def collection_html(documents: Sequence[DocumentSummary]) -> str:
-    """The head of the page: its name and a line about the collection."""
-    passages = sum(document.passages for document in documents)
-    line = (
-        f'<a href="#documents">{count(len(documents), "document")}</a>'
-        f'<span class="passages">, {count(passages, "passage")}</span>'
-        if documents
-        else "No documents yet"
-    )
-    return f'<h1>Chapter &amp; Verse</h1><p class="collection">{line}</p>'
-
-
-def welcome_html(questions: Sequence[str], documents: int) -> str:
+def welcome_html(
+    questions: Sequence[str],
+    documents: int,
+    labels: Labels = ENGLISH,
+    *,
+    takes_files: bool = False,
+) -> str:
     """What stands in place of a conversation: how to begin, and example questions as buttons."""
     if documents == 0:
+        how = labels.add_folder
+        if takes_files:
+            how = f'<a href="#documents">{labels.add_files}</a> {labels.or_a_folder}'
         return (
-            '<div class="welcome"><h2>There is nothing to read yet</h2>'
-            "<p>Add the folder with your documents, then load this page again:</p>"
+            f'<div class="welcome"><h2>{labels.nothing_yet}</h2><p>{how}</p>'
             "<pre>qa index FOLDER</pre></div>"
         )
     buttons = "".join(
@@ -62,12 +53,8 @@ def welcome_html(questions: Sequence[str], documents: int) -> str:
         "</button></li>"
         for question in questions
     )
-    examples = f'<p class="label">For example</p><ul>{buttons}</ul>' if buttons else ""
-    return (
-        '<div class="welcome"><h2>Ask your documents</h2>'
-        "<p>The answer comes in their own words, with the place where it stands. "
-        f"Where they don't say, you are told so.</p>{examples}</div>"
-    )
+    examples = f'<p class="label">{labels.for_example}</p><ul>{buttons}</ul>' if buttons else ""
+    return f'<div class="welcome"><h2>{labels.welcome}</h2><p>{labels.promise}</p>{examples}</div>'
 
 
 def question_html(question: str) -> str:
@@ -75,9 +62,9 @@ def question_html(question: str) -> str:
     return f'<div class="question" dir="auto"><bdi>{escape(question)}</bdi></div>'
 
 
-def waiting_html(question: str) -> str:
+def waiting_html(question: str, labels: Labels = ENGLISH) -> str:
     """A question that is being answered."""
-    return f'{question_html(question)}<div class="answer waiting">Reading your documents …</div>'
+    return f'{question_html(question)}<div class="answer waiting">{labels.waiting}</div>'
 
 
 def notice_html(message: str) -> str:
@@ -85,21 +72,28 @@ def notice_html(message: str) -> str:
     return f'<div class="notice" role="alert">{escape(message)}</div>'
 
 
-def answer_html(answer: Answer) -> str:
-    """A turn of the conversation: the question and its answer, possibility or abstention."""
-    body = _abstention_html(answer) if answer.status == "abstained" else _found_html(answer)
+def answer_html(answer: Answer, labels: Labels = ENGLISH, said: str = "") -> str:
+    """A turn of the conversation: the question and its answer, possibility or abstention.
+
+    `said` is where people say what they think of it; it is HTML.
+    """
+    is_found = answer.status != "abstained"
+    body = _found_html(answer, labels) if is_found else _abstention_html(answer, labels)
+    seconds = labels.seconds.format(f"{answer.timings.total_ms / 1000:.2f}")
     meant = (
-        f'<p class="meant">Understood as: <bdi>{escape(answer.standalone_question)}</bdi></p>'
+        f'<p class="meant">{labels.understood_as} <bdi>{escape(answer.standalone_question)}</bdi>'
+        "</p>"
         if answer.standalone_question != answer.question
         else ""
     )
     return (
-        f'{question_html(answer.question)}{meant}<div class="answer {answer.status}">{body}</div>'
+        f'{question_html(answer.question)}{meant}<div class="answer {answer.status}">{body}'
+        f'<div class="foot">{said}<span class="time">{seconds}</span></div></div>'
     )
 
 
-def _found_html(answer: Answer) -> str:
-    heading = heading_of(answer)
+def _found_html(answer: Answer, labels: Labels) -> str:
+    heading = heading_of(answer, labels)
     label = f'<p class="label">{heading}</p>' if heading else ""
     best = shown(answer)
     others = [candidate for candidate in answer.candidates if candidate not in best][:OTHERS]
@@ -107,29 +101,31 @@ def _found_html(answer: Answer) -> str:
     if others:
         items = "".join(
             f'<li><p class="other"><bdi>{escape(excerpt(other.text))}</bdi> '
-            f'<span class="confidence">{percent(other.confidence)}</span></p>'
-            f"{_evidence_html(answer, other)}</li>"
+            f'<span class="confidence">{percent(other.confidence, labels)}</span></p>'
+            f"{_evidence_html(answer, other, labels)}</li>"
             for other in others
         )
         more = (
-            f"<details><summary>{count(len(others), 'other possible answer')}</summary>"
+            f"<details><summary>{labels.count(labels.others, len(others))}</summary>"
             f"<ul>{items}</ul></details>"
         )
-    return label + "".join(_candidate_html(answer, candidate) for candidate in best) + more
+    found = "".join(_candidate_html(answer, candidate, labels) for candidate in best)
+    return label + found + more
 
 
-def _candidate_html(answer: Answer, candidate: Candidate) -> str:
+def _candidate_html(answer: Answer, candidate: Candidate, labels: Labels) -> str:
     words = f'<p class="words"><bdi>{escape(one_line(candidate.text))}</bdi></p>'
-    line = confidence_line(answer, candidate).capitalize()
+    line = confidence_line(answer, candidate, labels).capitalize()
     confidence = f'<p class="confidence">{line}</p>' if line else ""
-    return f"{'' if candidate.evidence else words}{_evidence_html(answer, candidate)}{confidence}"
+    evidence = _evidence_html(answer, candidate, labels)
+    return f"{'' if candidate.evidence else words}{evidence}{confidence}"
 
 
-def _evidence_html(answer: Answer, candidate: Candidate) -> str:
+def _evidence_html(answer: Answer, candidate: Candidate, labels: Labels) -> str:
     """The sentence with the words marked, then every place that gives them."""
     dated = bool(answer.disagreement)
     places = "".join(
-        f"<li>{_place_html(answer.citations[number], str(number + 1), dated=dated)}</li>"
+        f"<li>{_place_html(answer.citations[number], number + 1, labels, dated=dated)}</li>"
         for number in candidate.citations
     )
     before, words, after = in_sentence(answer.citations[candidate.citations[0]])
@@ -142,144 +138,45 @@ def _evidence_html(answer: Answer, candidate: Candidate) -> str:
     return f'{quoted}<ul class="places">{places}</ul>'
 
 
-def _abstention_html(answer: Answer) -> str:
+def _abstention_html(answer: Answer, labels: Labels) -> str:
     items = "".join(
-        f"<li>{_place_html(hit.passage, str(number))}"
+        f"<li>{_place_html(hit.passage, number, labels)}"
         f'<p class="excerpt" dir="auto">{escape(excerpt(hit.passage.text))}</p></li>'
         for number, hit in enumerate(answer.hits[:NEAREST], 1)
     )
     nearest = (
-        f'<p class="label">The nearest places</p><ul class="places nearest">{items}</ul>'
+        f'<p class="label">{labels.nearest}</p><ul class="places nearest">{items}</ul>'
         if items
         else ""
     )
-    return (
-        f'<p class="words">{escape(NOT_FOUND)}</p><p>I answer only from these documents and would '
-        f"rather not guess. Other words for the question may help.</p>{nearest}"
-    )
+    hint = labels.no_guess if answer.unread_language is None else labels.nearest_may_hold_it
+    said = escape(not_found(answer, labels))
+    return f'<p class="words">{said}</p><p>{hint}</p>{nearest}'
 
 
-def _place_html(place: Citation | Passage, number: str, *, dated: bool = False) -> str:
-    first, *rest = where(place, dated=dated)
-    details = f'<span class="place">{_parts_html(rest)}</span>' if rest else ""
+def _place_html(
+    place: Citation | Passage, number: int, labels: Labels, *, dated: bool = False
+) -> str:
+    first, *rest = where(place, dated=dated, labels=labels)
+    details = f'<span class="place">{parts_html(rest)}</span>' if rest else ""
+    link = source_link(place.document, place.start, place.end, place.version)
     return (
-        f'<a class="citation" href="{escape(source_link(place.document, place.start, place.end))}">'
+        f'<a class="citation" href="{escape(link)}">'
         f'<span class="number">{number}</span><span class="what"><bdi class="title">{escape(first)}'
         f"</bdi>{details}</span></a>"
     )
 
 
-def _parts_html(parts: Sequence[str]) -> str:
+def parts_html(parts: Sequence[str]) -> str:
+    """Details in a row, each kept to its own direction of text."""
     return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts)
 
 
-def documents_html(documents: Sequence[DocumentSummary]) -> str:
-    """The list of documents, each a link that opens it."""
-    items = "".join(
-        f'<li><a href="{escape(source_link(summary.name, 0, 0))}">'
-        f'<bdi class="title">{escape(one_line(summary.title) or one_line(summary.name))}</bdi>'
-        f'<span class="place">{_parts_html(_size(summary))}</span></a></li>'
-        for summary in documents[:LISTED_DOCUMENTS]
-    )
-    more = len(documents) - LISTED_DOCUMENTS
-    rest = f'<p class="label">and {count(more, "more document")}</p>' if more > 0 else ""
-    listed = f'<ul class="documents">{items}</ul>{rest}' if items else "<p>No documents yet.</p>"
-    return _panel_html("#documents", "<h2>Documents</h2>", listed)
-
-
-def _size(summary: DocumentSummary) -> tuple[str, ...]:
-    pages = count(summary.pages, "page") if summary.pages else None
-    name = one_line(summary.name) if summary.title.strip() else None
-    return tuple(part for part in (name, pages, count(summary.characters, "character")) if part)
-
-
-def source_html(document: Document, start: int, end: int) -> str:
-    """The source panel on a document: the characters `[start, end)` are marked.
-
-    A long document is shown around them only. Offsets outside the text are brought inside.
-    """
-    length = len(document.text)
-    start = max(0, min(start, length))
-    end = max(start, min(end, length))
-    first, last = _window(document.text, start, end)
-    title = one_line(document.title) or one_line(document.name)
-    head = (
-        f'<h2 dir="auto"><bdi>{escape(title)}</bdi></h2>'
-        f'<p class="place">{_parts_html(_position(document, start, title))}</p>'
-    )
-    body = "".join(
-        [
-            '<p class="cut">… the document begins earlier</p>' if first > 0 else "",
-            f'<div class="text">{_text_html(document, first, last, start, end)}</div>',
-            '<p class="cut">the document goes on …</p>' if last < length else "",
-        ]
-    )
-    return _panel_html(source_link(document.name, start, end), head, body)
-
-
-def _panel_html(address: str, head: str, body: str) -> str:
+def panel_html(address: str, head: str, body: str, labels: Labels) -> str:
     """`data-address` tells the page's script what is open; the link shows on a phone only."""
     return (
         f'<section class="panel" data-address="{escape(address)}"><header>'
-        f'<a class="back" href="#">Back to the conversation</a>{head}</header>'
-        f'<div class="body" tabindex="0">{body}</div></section>'
+        f'<a class="back" href="#">{labels.back}</a>{head}</header>'
+        f'<div class="body" tabindex="0" role="region" aria-label="{labels.reading}">{body}</div>'
+        "</section>"
     )
-
-
-def missing_html(message: str) -> str:
-    """The source panel where the document can't be opened."""
-    return _panel_html("", "<h2>This can't be shown</h2>", f"<p>{escape(message)}</p>")
-
-
-def _position(document: Document, start: int, title: str) -> tuple[str, ...]:
-    pages = document.content.pages
-    page = next((page.number for page in pages if page.start <= start < page.end), None)
-    name = one_line(document.name)
-    date = document.content.date
-    parts = (
-        None if name == title else name,
-        date and day_in_words(date),
-        page and f"page {page}",
-        location_in_words(location_at(document.content.places, start)),
-    )
-    return tuple(part for part in parts if part)
-
-
-def _window(text: str, start: int, end: int) -> tuple[int, int]:
-    """The characters to show: all of a short text, else some around, cut at white space."""
-    if len(text) <= WHOLE_CHARACTERS:
-        return 0, len(text)
-    first = max(0, start - WINDOW_CHARACTERS)
-    last = min(len(text), end + WINDOW_CHARACTERS, start + WHOLE_CHARACTERS)
-    while 0 < first < start and not text[first - 1].isspace():
-        first += 1
-    while end < last < len(text) and not text[last].isspace():
-        last -= 1
-    return first, last
-
-
-def _text_html(document: Document, first: int, last: int, start: int, end: int) -> str:
-    """The characters `[first, last)` in stretches that are marked, heading or menu, or none."""
-    content = document.content
-    headings = [(h.start, h.end) for h in content.headings if h.start < last and h.end > first]
-    menus = [(r.start, r.end) for r in content.navigation if r.start < last and r.end > first]
-    pages = {page.start: page.number for page in content.pages if first <= page.start < last}
-    bounds = {first, last, min(start, last), min(end, last), *pages}
-    for range_start, range_end in (*headings, *menus):
-        bounds |= {max(first, range_start), min(last, range_end)}
-    cuts = sorted(bounds)
-    pieces = []
-    for here, there in itertools.pairwise(cuts):
-        if here in pages:
-            pieces.append(f'<span class="page" data-label="Page {pages[here]}"></span>')
-        tag = "mark" if start <= here < end else "span"
-        names = [
-            name
-            for name, ranges in (("heading", headings), ("menu", menus))
-            if any(a <= here < b for a, b in ranges)
-        ]
-        attribute = f' class="{" ".join(names)}"' if names else ""
-        text = content.text[here:there]
-        shown = text if tag == "mark" else _EMPTY_LINES.sub("\n\n", text)
-        pieces.append(f"<{tag}{attribute}>{escape(shown)}</{tag}>")
-    return "".join(pieces)

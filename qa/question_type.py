@@ -41,6 +41,11 @@ _GOES_ON = (
     r"(?= (?:of|are|were|do|did|have|had|can|could|will|would|may|should|must|took|came|there|in|on"
     r"|at|from|for|with|to be|\w+ed)(?![\w-]))"
 )
+# "What were the exports in 2017?": one figure, that of a year, and no list.
+_FIGURE_OF_A_YEAR = re.compile(
+    r"what (?:are|were) (?:\S+ ){1,4}?(?:(?:ex|im)ports|sales|costs|earnings|revenues"
+    r"|incomes|profits|losses|expenses|wages|savings|takings|reserves|births|deaths|arrivals)\b.*\b(?:1[5-9]|20)\d\d\b"
+)
 _PLURAL = re.compile(
     r"(?:what|who) (?:are|were) (?:the|all|some)\b"
     rf"|(?:\w+ )?which {_KINDS}{_NO_NOUN}{_NOUNS}"
@@ -68,7 +73,7 @@ def question_type(question: str) -> QuestionType:
         return "count"
     if _asks_yes_or_no(rest):
         return "yes_no"
-    return "list" if _PLURAL.match(rest) else "words"
+    return "list" if _PLURAL.match(rest) and not _FIGURE_OF_A_YEAR.match(rest) else "words"
 
 
 def _asks_yes_or_no(words: str) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.precision import computes_bf16
 from qa.decode import best_spans
+from qa.pieces import Piece, pieces
 from qa.reader_folder import SHIPPED_READER, fingerprint, inputs, load_model, load_tokenizer
 from qa.types import Hit, Span
 from qa.windows import Window, padded, windows
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_TOKENS = 4096  # padded; more is no faster on a CPU and takes more memory
-SPANS_PER_HIT = 5
+SPANS_PER_PIECE = 5
 
 
 class ExtractiveReader:
@@ -58,14 +59,15 @@ class ExtractiveReader:
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """The best spans of every hit, best first over all; several a hit, none overlapping."""
-        cut = list(windows(self._tokenizer, question, [hit.passage.text for hit in hits]))
+        read = pieces(question, hits)
+        cut = list(windows(self._tokenizer, question, [piece.text for piece in read]))
         logits: dict[int, NDArray[np.float32]] = {}
         for batch in _batches(cut):
             rows = self._logits([cut[number] for number in batch])
             logits.update(zip(batch, rows, strict=True))
         spans = []
         for passage, numbers in _by_passage(cut).items():
-            spans += _spans(hits[passage], [(cut[n], logits[n]) for n in numbers])
+            spans += _spans(read[passage], [(cut[n], logits[n]) for n in numbers])
         return sorted(spans, key=lambda span: -span.score)
 
     def _logits(self, batch: Sequence[Window]) -> NDArray[np.float32]:
@@ -100,17 +102,19 @@ def _by_passage(cut: Sequence[Window]) -> dict[int, list[int]]:
     return numbers
 
 
-def _spans(hit: Hit, read: Sequence[tuple[Window, NDArray[np.float32]]]) -> list[Span]:
+def _spans(piece: Piece, read: Sequence[tuple[Window, NDArray[np.float32]]]) -> list[Span]:
     logits = padded([rows[: len(window.ids)] for window, rows in read], fill=0)
     found = best_spans(
-        hit.passage.text,
+        piece.text,
         logits[:, :, 0],
         logits[:, :, 1],
         padded([window.offsets for window, _ in read], fill=0),
         padded([window.words for window, _ in read], fill=-1),
-        count=SPANS_PER_HIT,
+        count=SPANS_PER_PIECE,
+        is_row=piece.is_row,
     )
-    base = hit.passage.start
+    base = piece.hit.passage.start + piece.start
     return [
-        Span(hit=hit, start=base + one.start, end=base + one.end, score=one.score) for one in found
+        Span(hit=piece.hit, start=base + one.start, end=base + one.end, score=one.score)
+        for one in found
     ]

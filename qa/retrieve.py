@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.collection import Collection
+from index.engine import Found
+from index.language import other_script
 from index.scope import EVERYTHING, Scope
 from index.terms import terms
 from index.types import Embedder
@@ -25,14 +27,14 @@ def retrieve(
     *,
     limit: int,
     scope: Scope = EVERYTHING,
+    dense_weight: float = DENSE_WEIGHT,
 ) -> tuple[Hit, ...]:
     """At most `limit` passages of the documents in scope, best first.
 
     Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
     """
-    row = embedder.encode([question])[0]
-    found = collection.search(row, terms(question), _DEPTH, scope)
-    best = fuse(found.dense, found.lexical, dense_weight=DENSE_WEIGHT)[:limit]
+    found = search(collection, embedder, question, scope)
+    best = fuse(found.dense, found.lexical, dense_weight=dense_weight)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
     left = [(passages[id_], score) for id_, score in best if id_ in passages]
@@ -40,6 +42,20 @@ def retrieve(
         Hit(passage=passage, score=score, rank=rank)
         for rank, (passage, score) in enumerate(left, start=1)
     )
+
+
+def search(
+    collection: Collection, embedder: Embedder, question: str, scope: Scope = EVERYTHING
+) -> Found:
+    """What each side finds; a question in another script is searched by its words alone.
+
+    Raises as `retrieve` does.
+    """
+    row = embedder.encode([question])[0]
+    found = collection.search(row, terms(question), _DEPTH, scope)
+    if found.lexical and other_script(question):
+        return found._replace(dense=[])  # what the embedder says of a script it doesn't know: noise
+    return found
 
 
 def fuse(

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from index.errors import InputError
 from qa.access import LOOPBACK, Access, decide
-from qa.page import Examples
+from qa.examples import Examples, examples_of
 from qa.request_log import log_to_stderr
 from qa.service import EXAMPLES, build_app
 
@@ -84,23 +84,25 @@ def serve(
     port: int = 7860,
     examples: Examples = EXAMPLES,
     access: Access | None = None,
+    precision: float | None = None,
 ) -> None:
     """Serves the collection until it is stopped; prints the address once it listens.
 
-    Port 0 takes a free one. `access` comes from `qa.access.decide` for the same host. Raises
-    QAError where the collection or the address can't be used.
+    Port 0 takes a free one. `access` comes from `qa.access.decide` for the same host; `precision`
+    is that of `Assistant.open`. Raises QAError where the collection or the address can't be used.
     """
     from qa.answer import Assistant as CollectionAssistant
 
     access = access or decide(host)
     with listen(host, port) as listener:  # first: it fails fast, the models load slowly
-        assistant = CollectionAssistant.open(directory)
+        assistant = CollectionAssistant.open(directory, precision)
         assistant.ask("Ready?")  # models are loaded now, not while the first visitor waits
         # Somebody at a terminal who serves only themselves isn't shown each of their requests.
         quiet = access.kind == "local" and sys.stderr.isatty()
         log_to_stderr(logging.WARNING if quiet else logging.INFO)
         try:
-            run(build_app(assistant, examples, access), listener)
+            shown = examples_of(assistant, examples)
+            run(build_app(assistant, shown, access, assistant.uploads()), listener)
         except KeyboardInterrupt:
             pass  # uvicorn has finished in good order by now
         finally:

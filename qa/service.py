@@ -16,12 +16,17 @@ from index.scope import EVERYTHING, Scope
 from qa import present
 from qa.access import Access
 from qa.embed_scripts import add_embed_scripts
+from qa.examples import Examples
 from qa.front import KnownNames, SecurityHeaders
 from qa.gate import Gate
-from qa.limits import MAX_BODY_BYTES, BodyLimit, QuestionLimit, TooMany
-from qa.page import Assistant, Examples, build_page, turns_of
+from qa.limits import MAX_BODY_BYTES, UPLOADS_A_MINUTE, BodyLimit, MinuteLimit, TooMany
+from qa.page import build_page, turns_of
 from qa.request_log import RequestLog
 from qa.sign_in import SignIns, add_sign_in
+from qa.source_routes import add_source_routes
+from qa.upload_routes import add_upload_routes
+from qa.uploads import Uploads
+from qa.visible import Assistant, Visible
 from qa.watch import Watched
 
 HERE = Path(__file__).parent
@@ -47,6 +52,7 @@ class AskBody(BaseModel):
     question: str
     history: list[dict[str, Any]] = []
     documents: list[str] | None = None
+    precision: float | None = Field(default=None, ge=0.5, lt=1)
 
 
 class SearchBody(BaseModel):
@@ -72,11 +78,15 @@ async def read_body(request: Request, kind: type[Body]) -> Body:
 
 
 def build_app(
-    assistant: Assistant, examples: Examples = (), access: Access | None = None
+    assistant: Assistant,
+    examples: Examples = (),
+    access: Access | None = None,
+    uploads: Uploads | None = None,
 ) -> FastAPI:
     """The whole service over an open assistant: the routes, and the page at `/`.
 
-    `access` says who may use it; without one, whoever is at this computer.
+    `access` says who may use it; without one, whoever is at this computer. Without `uploads`, of
+    the assistant's collection, nobody can bring documents along.
     """
     import gradio as gr
 
@@ -84,7 +94,7 @@ def build_app(
 
     access = access or Access()
     watched = Watched(assistant)
-    limit = QuestionLimit(access.questions_a_minute)
+    limit = MinuteLimit(access.questions_a_minute, "question")
     sign_ins = SignIns(access)
 
     mcp = McpEndpoint(watched, limit)
@@ -97,12 +107,16 @@ def build_app(
     )
     app.router.routes.append(Route("/mcp", mcp, methods=["POST"]))
     _add_routes(app, watched, limit, access)
+    add_source_routes(app, watched)
+    if uploads:
+        a_minute = None if access.kind == "local" else UPLOADS_A_MINUTE
+        add_upload_routes(app, uploads, MinuteLimit(a_minute, "upload"))
     add_embed_scripts(app)
     add_sign_in(app, access, sign_ins)
     # The last is the outermost. Without a CORSMiddleware of ours, Gradio adds one that answers
     # every origin with credentials. Its scripts ask with credentials always, so a listed origin
     # has to be allowed them; the gate lets no other site use a session.
-    app.add_middleware(BodyLimit, upload_path="/gradio_api/upload")
+    app.add_middleware(BodyLimit, upload_paths=("/gradio_api/upload", "/api/documents"))
     app.add_middleware(Gate, access=access, sign_ins=sign_ins)
     app.add_middleware(
         CORSMiddleware,
@@ -116,7 +130,9 @@ def build_app(
     app.add_middleware(RequestLog)
     gr.mount_gradio_app(
         app,
-        build_page(watched, examples, limit),
+        build_page(
+            watched, examples, limit, takes_uploads=uploads is not None and uploads.are_taken
+        ),
         path="/",
         footer_links=[],
         run_history=False,
@@ -142,7 +158,10 @@ def _theme() -> Any:
     )
 
 
-def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: Access) -> None:
+def _add_routes(app: FastAPI, assistant: Watched, limit: MinuteLimit, access: Access) -> None:
+    def visible(request: Request) -> Visible:
+        return Visible(assistant, request.state.visitor.reader)
+
     @app.exception_handler(QAError)
     async def refuse(_request: Request, error: QAError) -> JSONResponse:
         # A collection that can't be asked now may be asked later; the request was all right.
@@ -156,8 +175,8 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: 
     @app.get("/health")
     def health(request: Request) -> JSONResponse:
         try:
-            documents = assistant.documents()
-            assistant.search("ready", 1)  # the indexes and the embedder, too
+            documents = visible(request).documents()
+            visible(request).search("ready", 1)  # the indexes and the embedder, too
         except QAError:
             return JSONResponse({"status": "not ready"}, 503, {"Retry-After": "5"})
         if access.kind != "local" and request.state.visitor.name is None:
@@ -173,8 +192,8 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: 
         return Response(assistant.figures(), media_type="text/plain; version=0.0.4")
 
     @app.get("/api/documents")
-    def documents() -> dict[str, Any]:
-        return {"documents": present.documents_to_json(assistant.documents())}
+    def documents(request: Request) -> dict[str, Any]:
+        return {"documents": present.documents_to_json(visible(request).documents())}
 
     @app.post("/api/ask")
     async def ask(request: Request) -> dict[str, Any]:
@@ -182,14 +201,16 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: QuestionLimit, access: 
         turns = turns_of(body.history)
         limit.count(request.state.visitor.person)
         scope = _scope(body.documents)
-        answer = await run_in_threadpool(assistant.ask, body.question, turns, scope)
+        answer = await run_in_threadpool(
+            visible(request).ask, body.question, turns, scope, body.precision
+        )
         return present.to_json(answer)
 
     @app.post("/api/search")
     async def search(request: Request) -> dict[str, Any]:
         body = await read_body(request, SearchBody)
         limit.count(request.state.visitor.person)
-        hits = await run_in_threadpool(assistant.search, body.query, body.limit)
+        hits = await run_in_threadpool(visible(request).search, body.query, body.limit)
         return {"query": body.query, "passages": present.hits_to_json(hits)}
 
 

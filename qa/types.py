@@ -45,7 +45,8 @@ class Span:
 class Citation:
     """Where an answer stands: `document.text[start:end] == quote`, checked when it is made.
 
-    `sentence` is the sentence around the quote; it starts at `sentence_start` of the document.
+    `sentence` is the sentence around the quote; it starts at `sentence_start` of the document,
+    whose version `version` is.
     """
 
     document: str
@@ -59,6 +60,7 @@ class Citation:
     sentence: str
     sentence_start: int
     location: Location = ()
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ class Answer:
     after the turns before it. `confidence` is the probability that the best candidate is right,
     whatever the status; 0.0 where there is no candidate. `text` is None when it abstains.
     `disagreement` are the positions of candidates that different documents give, each likely if it
-    stood alone; mostly empty.
+    stood alone; mostly empty. `unread_language` is set where it abstains because the question, or
+    the passage nearest to it, is in a language that the reader can't read: its code, as "ko".
     """
 
     question: str
@@ -113,6 +116,7 @@ class Answer:
     disagreement: tuple[int, ...]
     hits: tuple[Hit, ...]
     timings: Timings
+    unread_language: str | None = None
 
     @property
     def text(self) -> str | None:

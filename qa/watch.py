@@ -7,9 +7,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from index.errors import QAError
 from index.scope import EVERYTHING, Scope
-from index.types import Document, DocumentSummary
-from qa.page import Assistant
+from index.types import Document, DocumentSummary, PageView
+from qa.feedback import Feedback
 from qa.types import Answer, Hit, Turn
+from qa.visible import Assistant
 
 
 class Watched:
@@ -35,11 +36,17 @@ class Watched:
         for status in ("answered", "unsure", "abstained", "refused", "failed"):
             self._questions.labels(status)
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         status = "failed"
         started = time.perf_counter()
         try:
-            answer = self.assistant.ask(question, history, scope)
+            answer = self.assistant.ask(question, history, scope, precision)
             status = answer.status
         except QAError:
             status = "refused"
@@ -49,11 +56,28 @@ class Watched:
             self._seconds.observe(time.perf_counter() - started)
         return answer
 
-    def search(self, query: str, limit: int) -> tuple[Hit, ...]:
-        return self.assistant.search(query, limit)
+    def search(self, query: str, limit: int, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
+        return self.assistant.search(query, limit, scope)
 
     def document(self, name: str) -> Document:
         return self.assistant.document(name)
+
+    def original(self, name: str) -> bytes:
+        return self.assistant.original(name)
+
+    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView:
+        return self.assistant.page_view(name, start, end, page)
+
+    def page_png(self, name: str, page: int) -> bytes:
+        return self.assistant.page_png(name, page)
+
+    @property
+    def feedback(self) -> Feedback:
+        return self.assistant.feedback
+
+    @property
+    def generation(self) -> int:
+        return self.assistant.generation
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         return self.assistant.documents()

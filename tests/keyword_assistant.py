@@ -6,10 +6,14 @@ longest run of its words that the question does not have. Confidence is the shar
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
+from index.collection import Collection
 from index.errors import InputError
-from index.scope import EVERYTHING, Scope
-from index.types import Content, Document, DocumentSummary, Heading, Page, Passage, Range
+from index.original import original, page_png, page_view
+from index.scope import EVERYTHING, Scope, chosen
+from index.types import Content, Document, DocumentSummary, Heading, Page, PageView, Passage, Range
+from qa.feedback import Feedback
 from qa.types import Answer, Candidate, Citation, Hit, Status, Timings, Turn
 
 ZOO = (
@@ -53,11 +57,38 @@ DOCUMENTS = (
 
 
 class KeywordAssistant:
-    """Answers from the given documents."""
+    """Answers from the given documents, or from those of a collection, whose files it opens."""
 
-    def __init__(self, documents: Sequence[Document] = DOCUMENTS) -> None:
+    generation = 7
+
+    def __init__(
+        self,
+        documents: Sequence[Document] = DOCUMENTS,
+        collection: Collection | None = None,
+        folder: Path = Path("nowhere"),
+    ) -> None:
+        """`folder` is where feedback is kept."""
+        self.collection = collection
+        if collection:
+            documents = [collection.document(kept.name) for kept in collection.documents()]
         self.kept = {document.name: document for document in documents}
         self.histories: list[tuple[Turn, ...]] = []
+        self.feedback = Feedback(folder)
+
+    def original(self, name: str) -> bytes:
+        return original(self._files(name), name)
+
+    def page_view(self, name: str, start: int, end: int, page: int | None = None) -> PageView:
+        return page_view(self._files(name), name, start, end, page)
+
+    def page_png(self, name: str, page: int) -> bytes:
+        return page_png(self._files(name), name, page, (), scale=2)
+
+    def _files(self, name: str) -> Collection:
+        self.document(name)
+        if self.collection is None:
+            raise InputError(f"The file of {name} can't be opened: there is none")
+        return self.collection
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         return tuple(
@@ -77,9 +108,10 @@ class KeywordAssistant:
             raise InputError(f"{name!r}: no such document; see the list of documents")
         return self.kept[name]
 
-    def search(self, query: str, limit: int = 10) -> tuple[Hit, ...]:
+    def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         wanted = _words(query)
-        passages = [p for document in self.kept.values() for p in _passages(document)]
+        asked = chosen(scope, self.documents())
+        passages = [p for name in asked for p in _passages(self.kept[name])]
         scored = [(len(wanted & _words(passage.text)), passage) for passage in passages]
         scored.sort(key=lambda pair: -pair[0])
         return tuple(
@@ -87,7 +119,13 @@ class KeywordAssistant:
             for rank, (score, passage) in enumerate(scored[:limit], 1)
         )
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         self.histories.append(tuple(history))
         if not question.strip():
             raise InputError("The question is empty; type one.")
@@ -96,11 +134,7 @@ class KeywordAssistant:
         for name in scope.documents:
             self.document(name)
         wanted = _words(question)
-        hits = tuple(
-            hit
-            for hit in self.search(question, 5)
-            if hit.passage.document in scope.documents or scope.is_everything
-        )
+        hits = self.search(question, 5, scope)
         found = []
         for hit in hits:
             citation = _cite(hit.passage, wanted)
@@ -149,6 +183,7 @@ def _passages(document: Document) -> list[Passage]:
             text=found.group(),
             heading=heading,
             page=2,
+            version=document.version,
         )
         for number, found in enumerate(re.finditer(r"(?<=\n\n).+", document.text))
     ]
@@ -170,6 +205,7 @@ def _cite(passage: Passage, wanted: set[str]) -> Citation:
         quote=passage.text[start:end],
         sentence=best.group(),
         sentence_start=passage.start + best.start(),
+        version=passage.version,
     )
 
 

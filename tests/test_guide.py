@@ -96,7 +96,7 @@ def folder(checkout: Path, tmp_path: Path) -> Path:
 def address(folder: Path) -> Iterator[str]:
     """Host and port of a server over the page's collection."""
     assistant = Assistant.open(folder / ".collection")
-    with served(assistant, EXAMPLES) as address:
+    with served(assistant, EXAMPLES, uploads=assistant.uploads()) as address:
         yield address.removeprefix("http://")
     assistant.close()
 

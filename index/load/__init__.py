@@ -25,7 +25,7 @@ from index.load import (
 from index.load.compose import one_line
 from index.types import Content, Heading, Range
 
-VERSION = 4  # add one whenever the same file would load as another Content
+VERSION = 5  # add one whenever the same file would load as another Content
 
 _READERS = {
     ".txt": text.read,
@@ -82,7 +82,9 @@ def _complete(content: Content, stem: str) -> Content:
     blocks = outline.blocks(content.text)
     site = [r for r in content.navigation if content.text[r.start : r.end].strip()]
     rest = _outside(blocks, site)
-    navigation = _merge(content.text, (*site, *boilerplate.navigation(content.text, rest)))
+    entries = [Range(start=h.start, end=h.until) for h in content.headings if h.until is not None]
+    by_words = boilerplate.navigation(content.text, rest, entries)
+    navigation = _merge(content.text, (*site, *by_words))
     title = (
         content.title
         or one_line(outline.find_title(content.text, blocks, navigation))

@@ -42,7 +42,13 @@ class Line:
     sources: Sequence[int] = ()
 
 
-def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Content:
+def compose(
+    title: str,
+    lines: Iterable[Line],
+    date: str | None = None,
+    author: str | None = None,
+    language: str | None = None,
+) -> Content:
     """The text of the lines that aren't blank, and its headings, navigation, pages and places."""
     parts: list[str] = []
     headings: list[Heading] = []
@@ -86,6 +92,8 @@ def compose(title: str, lines: Iterable[Line], date: str | None = None) -> Conte
         title=one_line(title),
         text="".join(parts),
         date=date,
+        author=author,
+        language=language,
         pages=tuple(pages),
         headings=tuple(headings),
         navigation=tuple(navigation),

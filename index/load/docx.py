@@ -49,7 +49,8 @@ def read(data: bytes) -> Content:
     shown_title = reader.title or _title_heading(lines, reader.headings)
     headers, footers = (reader.running_lines(root, kind) for kind in ("header", "footer"))
     title, date = package.title_and_date()
-    return compose(title or shown_title, [*headers, *lines, *footers], date=date)
+    author, language = package.author_and_language()
+    return compose(title or shown_title, [*headers, *lines, *footers], date, author, language)
 
 
 class _Reader:

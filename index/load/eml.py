@@ -8,11 +8,12 @@ import email.policy
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from email.message import EmailMessage, Message
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 
 from index.errors import UnreadableFile
 from index.load import html
 from index.load import text as plain
+from index.load.about import author, language
 from index.load.compose import Line, compose, one_line
 from index.load.markup import decode, parse
 from index.types import Content
@@ -47,7 +48,13 @@ def read(data: bytes) -> Content:
         lines += [*_body(message), *_attachments(message)]
     except RecursionError:
         raise UnreadableFile("has parts nested too deeply; save its text as .txt") from None
-    return compose(subject, lines, date=_day(message))
+    return compose(
+        subject,
+        lines,
+        _day(message),
+        author(_sender(message)),
+        language(_header(message, "Content-Language")),
+    )
 
 
 def _header(message: EmailMessage, name: str) -> str:
@@ -56,6 +63,12 @@ def _header(message: EmailMessage, name: str) -> str:
         return one_line(str(message[name] or ""))
     except (ValueError, LookupError, AttributeError, TypeError, IndexError):
         return ""  # the library trips over some broken ones
+
+
+def _sender(message: EmailMessage) -> str:
+    """Who wrote it, by name where there is one."""
+    name, address = parseaddr(_header(message, "From"))
+    return name or address
 
 
 def _day(message: EmailMessage) -> str | None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from index.errors import UnreadableFile
 from index.load import html
+from index.load.about import author, language
 from index.load.archive import LOCKED, Archive, Element
 from index.load.compose import Line, compose, one_line
 from index.load.day import iso_day
@@ -19,6 +20,7 @@ from index.load.markup import decode, parse
 from index.types import Content
 
 _CONTAINER = "META-INF/container.xml"
+_DC = "{http://purl.org/dc/elements/1.1/}"
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -37,8 +39,11 @@ def read(data: bytes) -> Content:
     book = _Book(archive, package, posixpath.dirname(name))
     lines = list(book.lines())
     days = (iso_day(element.text or "") for element in package.iterfind(".//{*}date"))
-    title = package.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
-    return compose(title, lines, date=next(filter(None, days), None))
+    title = package.findtext(f".//{_DC}title") or ""
+    creators = [element.text for element in package.iterfind(f".//{_DC}creator")]
+    tag = package.findtext(f".//{_DC}language")
+    day = next(filter(None, days), None)
+    return compose(title, lines, day, author(creators), language(tag))
 
 
 class _Book:

@@ -11,10 +11,11 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from index.boilerplate import is_interface_phrase
 from index.load.compose import Line, compose
 from index.load.definitions import Definitions
 from index.load.markup import decode, names, nodes, parse
-from index.load.metadata import PERMALINK, date_of, title_of
+from index.load.metadata import PERMALINK, author_of, date_of, language_of, title_of
 from index.load.site import Block, is_footer, is_part_of_site, part_site_from_document
 from index.load.table import BAR, Cell
 from index.load.table_grid import TableGrid
@@ -34,7 +35,7 @@ _CODE = ("pre", "code", "kbd", "samp", "tt")
 def read(data: bytes) -> Content:
     """The text of a page, its title, date, headings and navigation."""
     page = parse(decode(data))
-    return compose(title_of(page), lines(page), date=date_of(page))
+    return compose(title_of(page), lines(page), date_of(page), author_of(page), language_of(page))
 
 
 def read_fragment(html: str) -> list[Line]:
@@ -65,7 +66,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.total_characters = total_characters
         self.words: list[str] = []  # of the block that is being read
-        self.links = self.linked_characters = 0
+        self.links = self.linked_characters = self.phrases = 0
         self.link_start = 0  # the number of words before the link that is open
         self.after_link = False  # with no text since
         self.inside: dict[str, int] = {}  # how many elements of a tag are open
@@ -141,7 +142,7 @@ class _Walk:
     def end_block(self, level: int = 0, cells: tuple[Place, ...] = ()) -> None:
         """What has been read since the last block becomes a block."""
         verbatim = bool(self.inside.get("pre"))
-        links, linked = self.links, self.linked_characters
+        links, linked, phrases = self.links, self.linked_characters, self.phrases
         text = self._take(verbatim=verbatim)
         if not text.strip():
             return
@@ -159,6 +160,7 @@ class _Walk:
             Block(
                 line=line,
                 links=links if only_links else 0,
+                phrases=max(phrases, is_interface_phrase(text)),
                 in_main=inside_main,
                 in_footer=self.in_footer,
             )
@@ -167,7 +169,7 @@ class _Walk:
 
     def _take(self, verbatim: bool = False) -> str:
         text = "".join(self.words)
-        self.words, self.links, self.linked_characters = [], 0, 0
+        self.words, self.links, self.linked_characters, self.phrases = [], 0, 0, 0
         self.link_start = 0
         return text if verbatim else " ".join(text.split())
 
@@ -182,6 +184,8 @@ class _Walk:
             del self.words[self.link_start :]
             self.links = max(0, self.links - 1)
             self.linked_characters = max(0, self.linked_characters - len(text.strip()))
+        elif is_interface_phrase(text):
+            self.phrases += 1
 
     def _break_line(self) -> None:
         if self.inside.get("pre"):

@@ -1,7 +1,7 @@
 """Markdown: CommonMark with tables and strikethrough, as its plain words.
 
-Front matter gives title and date and isn't in the text. Markup is gone: a link is its text, an
-image its description, code stands as it is, raw HTML is read as HTML.
+Front matter gives title, date, author and language and isn't in the text. Markup is gone: a link
+is its text, an image its description, code stands as it is, raw HTML is read as HTML.
 """
 
 import re
@@ -16,6 +16,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from index.load import text as plain
+from index.load.about import author, language
 from index.load.compose import Line, compose
 from index.load.day import iso_day
 from index.load.html import read_fragment
@@ -34,7 +35,13 @@ def read(data: bytes) -> Content:
     front = _front_matter(tokens)
     title = front.get("title")
     named = str(title) if isinstance(title, str | int | float) else ""
-    return compose(named or heading, lines, date=iso_day(front.get("date")))
+    return compose(
+        named or heading,
+        lines,
+        iso_day(front.get("date")),
+        author(front.get("author")),
+        language(front.get("lang") or front.get("language")),
+    )
 
 
 @cache

@@ -87,6 +87,8 @@ def _is_dropped(node: LexborNode) -> bool:
     if node.tag in _DROPPED:
         return True
     attributes = node.attributes
+    if "mw-editsection" in (attributes.get("class") or ""):  # "[edit]" inside a wiki's headings
+        return True
     hidden = "hidden" in attributes and (attributes["hidden"] or "").lower() != "until-found"
     return hidden or bool(_DISPLAY_NONE.search(attributes.get("style") or ""))
 

@@ -1,9 +1,10 @@
-"""What a page says about itself: its title and the day on which it was published."""
+"""What a page says about itself: its title, its author, its language and its day."""
 
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from index.load.about import author, language
 from index.load.compose import one_line
 from index.load.day import iso_day
 
@@ -50,3 +51,16 @@ def date_of(page: LexborHTMLParser) -> str | None:
         if day:
             return day
     return None
+
+
+def author_of(page: LexborHTMLParser) -> str | None:
+    """Who the page says wrote it."""
+    node = page.css_first('meta[name="author" i], meta[name="dc.creator" i]')
+    return author(node.attributes.get("content")) if node else None
+
+
+def language_of(page: LexborHTMLParser) -> str | None:
+    """The language that the page says it is in."""
+    root = page.css_first("html")
+    attributes = root.attributes if root else {}
+    return language(attributes.get("lang") or attributes.get("xml:lang"))

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 
 from index.errors import UnreadableFile
+from index.load.about import author, language
 from index.load.archive import Archive, Element
 from index.load.compose import MAX_TITLE_CHARACTERS, Line, compose
 from index.load.day import iso_day
@@ -41,7 +42,13 @@ def read(data: bytes) -> Content:
         () if meta is None else (meta.findtext(".//{*}date"), meta.findtext(".//{*}creation-date"))
     )
     day = next((day for date in dates if (day := iso_day(date or ""))), None)
-    return compose(title or reader.title, lines, date=day)
+    name = (
+        ""
+        if meta is None
+        else meta.findtext(".//{*}initial-creator") or meta.findtext(".//{*}creator")
+    )
+    tag_ = None if meta is None else meta.findtext(".//{*}language")
+    return compose(title or reader.title, lines, day, author(name), language(tag_))
 
 
 class _Reader:

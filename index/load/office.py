@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from index.errors import UnreadableFile
+from index.load.about import author, language
 from index.load.archive import DAMAGED, Archive, Element
 from index.load.day import iso_day
 
@@ -64,13 +65,24 @@ class Package:
 
         The day is that of the creation where no change is dated, or None.
         """
-        properties = next(self.related_roots("", "core-properties"), None)
+        properties = self._properties()
         if properties is None:
             return "", None
         title = " ".join(properties.findtext("{*}title", "").split())
         days = (iso_day(properties.findtext("{*}" + name, "")) for name in ("modified", "created"))
         day = next((day for day in days if day and day > _LAST_ZERO and day != _TEMPLATE_DAY), None)
         return "" if _NO_TITLE.fullmatch(title) else title, day
+
+    def author_and_language(self) -> tuple[str | None, str | None]:
+        """Who made the file and in which language, by its properties."""
+        properties = self._properties()
+        if properties is None:
+            return None, None
+        creator = properties.findtext("{*}creator", "")
+        return author(creator), language(properties.findtext("{*}language", ""))
+
+    def _properties(self) -> Element | None:
+        return next(self.related_roots("", "core-properties"), None)
 
 
 def tag(element: Element) -> str:

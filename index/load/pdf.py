@@ -8,6 +8,7 @@ from typing import Any
 
 from index.errors import UnreadableFile
 from index.limits import MAX_PDF_PAGES
+from index.load.about import author, language
 from index.load.compose import compose, one_line
 from index.load.day import iso_day
 from index.load.glyphs import DIGITS, is_raised, superscript, with_accents
@@ -18,6 +19,8 @@ from index.load.traced import Traced
 from index.types import Content
 
 MAX_BOOKMARKS = 20_000
+MAX_TAG_UNITS = 40
+_PROPERTIES = ("Title", "Author", "CreationDate")
 BOLD_WEIGHT = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "cmbx", "medi", "demi")
 _FIXED_NAMES = ("mono", "courier", "consol", "menlo", "typewriter", "cmtt", "cmsltt", "nimbusmon")
@@ -27,21 +30,23 @@ _GAPS = re.compile(r"\s{2,}|[^\S ]")
 
 
 def read(data: bytes) -> Content:
-    """The text of a PDF, its title, date, pages, headings and running titles.
+    """The text of a PDF, its title, date, author, language, pages, headings and running titles.
 
     Raises UnreadableFile if it is encrypted, damaged, or has no text.
     """
     if b"%%EOF" not in data[-4096:]:
         raise UnreadableFile("is damaged: its end is missing; get a whole copy of it")
-    pages, bookmarks, title, created = _extract(data)
+    pages, bookmarks, about = _extract(data)
     if not any(row.text.strip() for rows in pages for row in rows):
         raise UnreadableFile("has no text: it may be a scan; run OCR on it, then add it again")
     lines = lay_out(pages, bookmarks)
-    return compose(find_title(pages, lines, one_line(title)), lines, date=iso_day(created))
+    title = find_title(pages, lines, one_line(about["Title"]))
+    day = iso_day(about["CreationDate"])
+    return compose(title, lines, day, author(about["Author"]), language(about["Lang"]))
 
 
-def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str, str]:
-    """The rows of each page, the bookmarks, and the properties title and day of creation."""
+def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], dict[str, str]]:
+    """The rows of each page, the bookmarks, and what the file says of itself."""
     with opened(data) as document:
         if len(document) > MAX_PDF_PAGES:
             raise UnreadableFile(
@@ -49,9 +54,17 @@ def _extract(data: bytes) -> tuple[list[list[Row]], list[Bookmark], str, str]:
                 " split it"
             )
         pages = [_page_rows(document, i) for i in range(len(document))]
-        title = document.get_metadata_value("Title")
-        created = document.get_metadata_value("CreationDate")
-        return pages, _bookmarks(document), title, created
+        about = {name: document.get_metadata_value(name) for name in _PROPERTIES}
+        return pages, _bookmarks(document), {**about, "Lang": _language(document)}
+
+
+def _language(document: Any) -> str:
+    """The tag of the language that the file says it is in, or ""."""
+    from pypdfium2 import raw
+
+    units = (ctypes.c_ushort * MAX_TAG_UNITS)()
+    count = raw.FPDFCatalog_GetLanguage(document.raw, units, ctypes.sizeof(units)) // 2
+    return "".join(map(chr, units[: max(0, min(count, MAX_TAG_UNITS) - 1)]))
 
 
 def _bookmarks(document: Any) -> list[Bookmark]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import InputError
 from index.load.pdfium import BREAKS, HYPHENS, Frame, Place, character, is_printed, opened
-from index.types import Box, Stretch
+from index.types import Box, PageView, Stretch
 
 MAX_PIXELS = 8_000_000
 MAX_SIDE_PIXELS = 8_000
@@ -33,6 +33,21 @@ def boxes(data: bytes, stretches: Sequence[Stretch]) -> tuple[Box, ...]:
             for place in _rows(text_page, frame, stretch):
                 found += _visible(place, frame, stretch.page)
     return tuple(found)
+
+
+def view(data: bytes, page: int, stretches: Sequence[Stretch]) -> PageView:
+    """The page, with the boxes of those of the stretches that stand on it.
+
+    Where the file has no such page, the last one. Raises as `boxes` does.
+    """
+    with opened(data) as document:
+        pages = len(document)
+        page = min(page, pages)
+        width, height = _page(document, page).get_size()
+    here = [stretch for stretch in stretches if stretch.page == page]
+    return PageView(
+        page=page, pages=pages, width=width, height=height, boxes=boxes(data, here) if here else ()
+    )
 
 
 def misplaced(data: bytes, passages: Sequence[tuple[str, Sequence[Stretch]]]) -> list[int]:

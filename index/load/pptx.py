@@ -39,8 +39,9 @@ def read(data: bytes) -> Content:
     except _ERRORS:
         raise UnreadableFile(DAMAGED) from None
     title, day = package.title_and_date()
+    author, language = package.author_and_language()
     first = next((line.text for line in lines if line.level == 1), "")
-    return compose(title or first, lines, date=day)
+    return compose(title or first, lines, day, author, language)
 
 
 def _lines(data: bytes) -> Iterator[Line]:

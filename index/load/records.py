@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.errors import UnreadableFile
+from index.load.about import author, language
 from index.load.compose import Line, compose
 from index.load.day import iso_day
 from index.load.text import decode
@@ -40,7 +41,13 @@ def read(data: bytes) -> Content:
     fields = value if isinstance(value, dict) else {}
     title = fields.get("title")
     lines = list(_record(value))
-    return compose(title if isinstance(title, str) else "", lines, date=iso_day(fields.get("date")))
+    return compose(
+        title if isinstance(title, str) else "",
+        lines,
+        iso_day(fields.get("date")),
+        author(fields.get("author")),
+        language(fields.get("language")),
+    )
 
 
 def read_lines(data: bytes) -> Content:

@@ -4,11 +4,13 @@ import re
 from codecs import BOM_UTF8
 
 from index.errors import UnreadableFile
+from index.load.about import author
 from index.load.compose import Line, compose, one_line
 from index.load.day import iso_day
 from index.types import Content
 
 _TITLE = re.compile(r"\{\\title ((?:[^{}\\]|\\.)*)\}")
+_AUTHOR = re.compile(r"\{\\author ((?:[^{}\\]|\\.)*)\}")
 _DAYS = tuple(
     re.compile(rf"\{{\\{name}\\yr(\d{{4}})\\mo(\d{{1,2}})\\dy(\d{{1,2}})")
     for name in ("revtim", "creatim")
@@ -25,16 +27,19 @@ def read(data: bytes) -> Content:
     text = data.decode("cp1252", errors="replace")
     if not text.lstrip().startswith("{\\rtf"):
         raise UnreadableFile("is not an rtf file, whatever its name says; save it as .rtf")
-    title = _TITLE.search(text)
+    title, name = _TITLE.search(text), _AUTHOR.search(text)
     day = next(filter(None, (pattern.search(text) for pattern in _DAYS)), None)
     codepage = re.search(r"\\ansicpg\d+", text)
-    title_rtf = f"{{\\rtf1\\ansi{codepage[0] if codepage else ''} {title[1]}}}" if title else ""
+    start = f"{{\\rtf1\\ansi{codepage[0] if codepage else ''} "
+    title_words, name_words = (
+        one_line(_words(f"{start}{found[1]}}}")) if found else "" for found in (title, name)
+    )
     lines = []
     for line in _words(text).split("\n"):
         cells = " | ".join(" ".join(cell.split()) for cell in line.split("|"))
         lines.append(Line(text=cells.strip(" |")))
     date = iso_day(f"{day[1]}-{int(day[2]):02}-{int(day[3]):02}") if day else None
-    return compose(one_line(_words(title_rtf)), lines, date=date)
+    return compose(title_words, lines, date, author(name_words))
 
 
 def _words(rtf: str) -> str:

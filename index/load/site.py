@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborNode
 
-from index.boilerplate import is_interface_phrase
 from index.load.compose import Line
 from index.load.markup import names
 from index.outline import MIN_PROSE_WORDS, count_words, is_prose
@@ -24,27 +23,39 @@ _ROLES = names("navigation banner contentinfo search dialog alertdialog menu men
 _SURE_WORDS = names(
     "breadcrumb breadcrumbs share sharing sharedaddy cookie cookies consent gdpr eucookie "
     "cookiebanner cookiebar cookieconsent cookielaw cookienotice cookiebot onetrust comment "
-    "comments respond disqus pagination pager skip"
+    "comments respond disqus pagination pager skip relatedposts yarpp"
+)
+# Whole names that widespread programs give (MediaWiki, phpBB).
+_SURE_NAMES = names(
+    "sitenotice sitesub contentsub printfooter catlinks mw-jump-link jumpbox post-buttons"
 )
 _FOOTER_WORDS = names("footer foot")  # of an element that isn't part of an article or section
 # The way to this page, if it is of links. Paragraphs may be one too.
 _TRAIL_WORDS = names("breadcrumb breadcrumbs crumbs bc")
 # Navigation if half of it is links, three or more, and none of it prose.
-_LINKED_WORDS = names("left right tools also relatedposts recommended popular recent trending")
+_LINKED_WORDS = names("left right tools also recommended popular recent trending tags categories")
+# Navigation if there is something to fill in or to press.
+_FORM_WORDS = names("newsletter subscribe signup")
 # Navigation unless it holds prose that isn't links.
 _LIKELY_TAGS = names("aside form")
 _LIKELY_WORDS = names(
-    "nav navbar navigation menu sidebar toolbar related newsletter subscribe toc social login "
-    "search widget docnav sphinxsidebar"
+    "nav navbar navigation menu sidebar toolbar topbar masthead related newsletter subscribe toc "
+    "social login search widget docnav sphinxsidebar feedback copyright"
 )
 _OTHER_WORDS = names(
-    "main site page primary secondary top bottom side global local header eu yoast jp overlay "
+    "main site page primary secondary top bottom side global local header eu yoast jp mw overlay "
     "modal law info message mobile desktop bar list links link buttons button icons container "
     "wrapper wrap block box area inner banner notice popup form reply thread to content posts "
     "articles section"
 )
 _KNOWN_WORDS = (
-    _SURE_WORDS | _FOOTER_WORDS | _TRAIL_WORDS | _LINKED_WORDS | _LIKELY_WORDS | _OTHER_WORDS
+    _SURE_WORDS
+    | _FOOTER_WORDS
+    | _TRAIL_WORDS
+    | _LINKED_WORDS
+    | _FORM_WORDS
+    | _LIKELY_WORDS
+    | _OTHER_WORDS
 )
 _NOTES = re.compile(r"\b(?:foot|end)?notes?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -56,11 +67,12 @@ _OWN_FOOTER = ("article", "main", "section", "blockquote", "figure")
 class Block:
     """A line of a page. `links`: how many it holds if it holds little else, or 0.
 
-    `in_footer`: in the footer of the site.
+    `phrases`: how many of these say what menus do. `in_footer`: in the footer of the site.
     """
 
     line: Line
     links: int
+    phrases: int
     in_main: bool
     in_footer: bool
 
@@ -92,7 +104,7 @@ def part_site_from_document(blocks: Sequence[Block]) -> list[Line]:
     prose = [i for i, line in enumerate(lines) if not line.navigation and is_prose(line.text)]
     for run in _link_runs(blocks):
         around = prose and (run[-1] < prose[0] or run[0] > prose[-1])
-        if around and any(is_interface_phrase(lines[i].text) for i in run):
+        if around and any(blocks[i].phrases for i in run):
             for i in run:
                 lines[i] = replace(lines[i], navigation=True)
     kept = [line for line in lines if not line.navigation]
@@ -118,6 +130,8 @@ def _is_sure(node: LexborNode, words: set[str], inside: Mapping[str, int]) -> bo
         or (is_footer(node) and not any(inside.get(other) for other in _OWN_FOOTER))
         or (node.tag == "button" and _stands_alone(node))
         or bool(words & _SURE_WORDS)
+        or any(name.lower() in _SURE_NAMES for name in _own_names(node))
+        or (bool(words & _FORM_WORDS) and node.css_first("form, input, button") is not None)
     )
 
 
@@ -125,10 +139,23 @@ def _is_likely(node: LexborNode, words: set[str]) -> bool:
     return (
         (node.tag in _LIKELY_TAGS and not _is_note(node))
         or _role(node) == "complementary"
+        or _is_banner(node)
         or bool(words & _LIKELY_WORDS)
         or _is_trail(node, words)
         or (bool(words & _LINKED_WORDS) and _is_mostly_links(node))
     )
+
+
+def _is_banner(node: LexborNode) -> bool:
+    """A header without headings, beside what the page says is its document."""
+    if node.tag != "header" or node.css_first("h1, h2, h3, main, article"):
+        return False
+    around = node.parent
+    while around is not None and around.tag not in ("main", "article", "section"):
+        if around.css_first("main, article"):
+            return True
+        around = around.parent
+    return False
 
 
 def _is_trail(node: LexborNode, words: set[str]) -> bool:
@@ -155,11 +182,16 @@ def _known_words(node: LexborNode) -> Iterator[str]:
 
     "main-menu" and "mainMenu" give main and menu; "menu-less-article" gives nothing.
     """
-    attributes = node.attributes
-    for name in f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split():
+    for name in _own_names(node):
         words = [word.lower() for word in _WORD.findall(name)]
         if all(word in _KNOWN_WORDS for word in words):
             yield from words
+
+
+def _own_names(node: LexborNode) -> list[str]:
+    """An element's classes and its id."""
+    attributes = node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split()
 
 
 def _stands_alone(button: LexborNode) -> bool:
@@ -192,13 +224,17 @@ def _has_sentence(text: str) -> bool:
 
 
 def _link_runs(blocks: Sequence[Block]) -> Iterator[list[int]]:
-    """The indices of neighbouring blocks that hold only short links, three or more in all."""
+    """The indices of neighbouring blocks that hold only short links, three or more in all.
+
+    Two will do if both say what menus do.
+    """
     run: list[int] = []
     for i, block in enumerate([*blocks, None]):
         if block and _is_menu_line(block):
             run.append(i)
             continue
-        if sum(blocks[j].links for j in run) >= 3:
+        links = sum(blocks[j].links for j in run)
+        if links >= 3 or (links == 2 and sum(blocks[j].phrases for j in run) == 2):
             yield run
         run = []
 

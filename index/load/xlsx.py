@@ -45,7 +45,8 @@ def read(data: bytes) -> Content:
     except _ERRORS:
         raise UnreadableFile(DAMAGED) from None
     title, day = package.title_and_date()
-    return compose(title, lines, date=day)
+    author, language = package.author_and_language()
+    return compose(title, lines, day, author, language)
 
 
 def _lines(data: bytes) -> Iterator[Line]:

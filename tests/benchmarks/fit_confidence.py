@@ -1,18 +1,19 @@
-"""Fits the confidence of the shipped reader to gold questions, and writes it beside the weights.
+"""Fits the confidence of a reader to gold questions, and writes it beside the weights.
 
-    python -m tests.benchmarks.squad_collection SQUAD.json --missing-half --out DIR
-    qa index DIR/documents --collection DIR/collection
-    python -m tests.benchmarks.fit_confidence DIR/collection DIR --every 2
+    python -m tests.benchmarks.squad_collection SQUAD11.json --missing-half --out HALF
+    qa index HALF/documents --collection HALF/collection
+    python -m tests.benchmarks.squad_collection SQUAD20.json --out ADVERSARIAL
+    qa index ADVERSARIAL/documents --collection ADVERSARIAL/collection
+    python -m tests.benchmarks.fit_confidence HALF ADVERSARIAL --every 4
 
-DIR holds gold.jsonl, and yes_no.jsonl for the questions that ask yes or no. Half of the questions
-should have no answer in the collection: what is learned is when to be quiet. To be run again after
-any change to the reader, to what it reads or to how spans are chosen.
+Each folder holds a collection, gold.jsonl, and yes_no.jsonl for the questions that ask yes or no.
+Many of the questions should have no answer in the collection: what is learned is when to be quiet.
+To be run again after any change to the reader, to what it reads or to how spans are chosen.
 """
 
 import argparse
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,10 @@ from index.embed import open_embedder
 from index.types import Embedder
 from qa.answer import FOUND, READ, reader_folder
 from qa.choose import Choice, choose
+from qa.confidence import Confidence, Fit, OperatingPoint, operating_points, save_confidence
+from qa.features import Features, features
 from qa.gold import GoldQuestion, read_gold
-from qa.metrics import f1
+from qa.metrics import auroc, coverage_at_precision, expected_calibration_error, f1
 from qa.question_type import QuestionType
 from qa.read import ExtractiveReader
 from qa.retrieve import retrieve
@@ -37,10 +40,12 @@ from qa.types import Reader
 ANSWER_FROM = 0.5
 UNSURE_FROM = 0.3
 
+NAMES = tuple(field.name for field in fields(Features))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Of each question that found a choice: (score, margin), whether it is right, answerable."""
+    """Of each question that found a choice: its features, whether it is right, answerable."""
 
     figures: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -49,31 +54,51 @@ class Measured:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("collection", type=Path)
-    parser.add_argument("gold", type=Path, metavar="DIR")
+    parser.add_argument("folders", nargs="+", type=Path, metavar="DIR")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="every Nth question")
     options = parser.parse_args()
-    collection, embedder = Collection(options.collection), open_embedder()
-    reader = ExtractiveReader.load(reader_folder())
-    confidence: dict[str, object] = {"reader": reader.fingerprint}
+    embedder, reader = open_embedder(), ExtractiveReader.load(reader_folder())
     files: tuple[tuple[QuestionType, str], ...] = (
         ("words", "gold.jsonl"),
         ("yes_no", "yes_no.jsonl"),
     )
+    fits = {}
+    curve: tuple[OperatingPoint, ...] = ()
     for type_, name in files:
-        questions = read_gold(options.gold / name).questions[:: options.every]
-        measured = measure(type_, questions, collection, embedder, reader)
-        fit = LogisticRegression(C=1e6).fit(measured.figures, measured.right)
-        confidence[type_] = {
-            "score_weight": round(float(fit.coef_[0, 0]), 4),
-            "margin_weight": round(float(fit.coef_[0, 1]), 4),
-            "intercept": round(float(fit.intercept_[0]), 4),
-        }
-        print(type_, confidence[type_])
-        print(_in_words(measured, fit.predict_proba(measured.figures)[:, 1]))
-    confidence |= {"answer_from": ANSWER_FROM, "unsure_from": UNSURE_FROM}
-    path = reader_folder() / "confidence.json"
-    path.write_text(json.dumps(confidence, indent=2) + "\n", encoding="utf-8")
+        parts = [
+            measure(
+                type_,
+                read_gold(folder / name).questions[:: options.every],
+                Collection(folder / "collection"),
+                embedder,
+                reader,
+            )
+            for folder in options.folders
+        ]
+        model = LogisticRegression(C=1e6, max_iter=1000).fit(
+            np.concatenate([part.figures for part in parts]),
+            np.concatenate([part.right for part in parts]),
+        )
+        fits[type_] = Fit(
+            weights=Features(**dict(zip(NAMES, np.round(model.coef_[0], 4).tolist(), strict=True))),
+            intercept=round(float(model.intercept_[0]), 4),
+        )
+        print(type_, fits[type_])
+        values = [model.predict_proba(part.figures)[:, 1] for part in parts]
+        for folder, part, value in zip(options.folders, parts, values, strict=True):
+            print(f"{folder}: {_in_words(part, value)}")
+        if type_ == "words":
+            curve = operating_points(
+                np.concatenate(values), np.concatenate([part.right for part in parts])
+            )
+    confidence = Confidence(
+        words=fits["words"],
+        yes_no=fits["yes_no"],
+        answer_from=ANSWER_FROM,
+        unsure_from=UNSURE_FROM,
+        curve=curve,
+    )
+    save_confidence(reader_folder(), reader.fingerprint, confidence)
 
 
 def measure(
@@ -89,7 +114,7 @@ def measure(
         hits = retrieve(collection, embedder, gold.question, limit=FOUND)
         spans = reader.read(gold.question, hits[:READ])
         if found := choose(type_, gold.question, spans):
-            figures.append((found[0].score, found[0].margin))
+            figures.append(tuple(asdict(features(type_, gold.question, found[0])).values()))
             answerable.append(bool(gold.answers))
             right.append(_holds(found[0], gold) if type_ == "yes_no" else _says(found[0], gold))
     return Measured(
@@ -111,10 +136,13 @@ def _holds(choice: Choice, gold: GoldQuestion) -> bool:
 
 def _in_words(measured: Measured, probability: NDArray[np.float64]) -> str:
     answered, right, answerable = probability >= ANSWER_FROM, measured.right, measured.answerable
+    count = int(answerable.sum())
     return (
-        f"{len(right)} questions: answered {answered.sum()}, of these right"
-        f" {right[answered].mean():.3f}; of the {answerable.sum()} answerable, answered rightly"
-        f" {right[answered].sum() / answerable.sum():.3f}; of the others, refused"
+        f"{len(right)} questions: AUROC {auroc(probability, right):.3f}, ECE"
+        f" {expected_calibration_error(probability, right):.3f}, answered rightly at 90 % precision"
+        f" {coverage_at_precision(probability, right, count, 0.9):.3f}; answered {answered.sum()},"
+        f" of these right {right[answered].mean():.3f}; of the {count} answerable, answered rightly"
+        f" {right[answered].sum() / count:.3f}; of the others, refused"
         f" {1 - answered[~answerable].mean():.3f}"
     )
 

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from qa.access import Access
-from qa.page import Assistant, Examples
+from qa.examples import Examples
 from qa.serve import AnnouncingServer, listen
 from qa.service import build_app
+from qa.uploads import Uploads
+from qa.visible import Assistant
 from tests.event_loop import in_event_loop
 
 needs_chromium = [
@@ -35,15 +37,20 @@ ARGUMENTS = (
 )
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 60_000  # for a busy machine
 
 
 @contextmanager
 def served(
-    assistant: Assistant, examples: Examples = (), access: Access | None = None
+    assistant: Assistant,
+    examples: Examples = (),
+    access: Access | None = None,
+    uploads: Uploads | None = None,
 ) -> Iterator[str]:
     """The address of the service over the assistant, in a thread of this process."""
     with listen("127.0.0.1", 0) as listener:
-        server = AnnouncingServer(in_event_loop(lambda: build_app(assistant, examples, access)))
+        app = in_event_loop(lambda: build_app(assistant, examples, access, uploads))
+        server = AnnouncingServer(app)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -58,6 +65,7 @@ def served(
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=list(ARGUMENTS)
@@ -66,9 +74,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def context(browser: Browser, *, phone: bool = False, dark: bool = False) -> BrowserContext:
+def context(
+    browser: Browser, *, phone: bool = False, dark: bool = False, locale: str = "en-GB"
+) -> BrowserContext:
     """A visitor of their own."""
-    options: dict[str, Any] = {"color_scheme": "dark" if dark else "light"}
+    options: dict[str, Any] = {"color_scheme": "dark" if dark else "light", "locale": locale}
     if phone:
         options |= {"device_scale_factor": 2, "is_mobile": True, "has_touch": True}
-    return browser.new_context(viewport=PHONE if phone else WIDE, **options)  # type: ignore[arg-type]
+    visitor = browser.new_context(viewport=PHONE if phone else WIDE, **options)  # type: ignore[arg-type]
+    visitor.set_default_timeout(PATIENCE_MS)
+    return visitor
+
+
+def is_phone(page: Page) -> bool:
+    return page.viewport_size is not None and page.viewport_size["width"] < 500
+
+
+def overflows(page: Page) -> bool:
+    wider: bool = page.evaluate(
+        "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    return wider

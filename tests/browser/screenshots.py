@@ -1,7 +1,7 @@
 """Takes the page's main states as pictures: python -m tests.browser.screenshots FOLDER.
 
 With --collection DIR the pictures are of a real collection and of the questions given with
---answered, --unsure and --abstained; else of three small texts.
+--answered, --unsure, --abstained and --page (answered from a PDF); else of three small texts.
 """
 
 import argparse
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from qa.page import Assistant, Examples
+from qa.examples import Examples
 from qa.service import EXAMPLES
+from qa.visible import Assistant
 from tests.browser.browsing import chromium, context, served
 from tests.keyword_assistant import KeywordAssistant
 
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--answered", default=ANSWERED)
     parser.add_argument("--unsure", default=UNSURE)
     parser.add_argument("--abstained", default=ABSTAINED)
+    parser.add_argument("--page")
     options = parser.parse_args(arguments)
     options.folder.mkdir(parents=True, exist_ok=True)
     assistant, examples = _assistant(options.collection)
@@ -46,7 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "unsure": lambda page: ask(page, options.unsure),
         "abstained": lambda page: ask(page, options.abstained),
         "error": _too_long,
+        "feedback": lambda page: _correct(page, options.answered),
+        "korean": lambda page: _speak(page, options.answered),
     }
+    if options.page:
+        states["page"] = lambda page: _open_source(page, options.page)
     if not options.collection:
         states["hostile"] = lambda page: _open_source(page, HOSTILE)
     with served(assistant, examples) as address, chromium() as browser:
@@ -79,7 +85,21 @@ def _assistant(collection: str | None) -> tuple[Assistant, Examples]:
 def _open_source(page: Page, question: str) -> None:
     ask(page, question)
     page.locator("a.citation").first.click()
-    page.wait_for_selector("#source mark")
+    page.locator("#source mark, #source .box").first.wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+def _correct(page: Page, question: str) -> None:
+    ask(page, question)
+    page.click("[data-verdict=up]")
+    page.wait_for_selector(".noted:not(:empty)")
+    page.click("[data-verdict=correction]")
+
+
+def _speak(page: Page, question: str) -> None:
+    page.click("[data-speak=ko]")
+    page.wait_for_selector("[data-language=ko]")
+    ask(page, question)
 
 
 def _too_long(page: Page) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.browsing import chromium, context, needs_chromium, served
+from tests.browser.browsing import chromium, context, is_phone, needs_chromium, overflows, served
 from tests.browser.screenshots import ABSTAINED, ANSWERED, HOSTILE, UNSURE, ask
 from tests.keyword_assistant import HOSTILE as HOSTILE_TEXT
 from tests.keyword_assistant import HOSTILE_NAME, KeywordAssistant
@@ -50,10 +50,6 @@ def page(
         assert [url for url in requested if not url.startswith((address, "data:", "blob:"))] == []
 
 
-def is_phone(page: Page) -> bool:
-    return page.viewport_size is not None and page.viewport_size["width"] < 500
-
-
 def shown_in_panel(page: Page) -> bool:
     """Whether the marked words are inside the visible part of the source."""
     inside: bool = page.locator("#source mark").evaluate(
@@ -66,13 +62,6 @@ def shown_in_panel(page: Page) -> bool:
         }"""
     )
     return inside
-
-
-def overflows(page: Page) -> bool:
-    wider: bool = page.evaluate(
-        "document.scrollingElement.scrollWidth > document.documentElement.clientWidth"
-    )
-    return wider
 
 
 def test_first_visit(page: Page) -> None:
@@ -148,7 +137,8 @@ def test_keyboard_alone_is_enough(browser: Browser, address: str) -> None:
         page.keyboard.type(ANSWERED)
         page.keyboard.press("Enter")
         page.wait_for_selector(".answer.answered")
-        page.keyboard.press("Shift+Tab")
+        for _ in range(6):  # over the five verdicts on the answer
+            page.keyboard.press("Shift+Tab")
         assert page.evaluate("document.activeElement.className") == "citation"
         page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement.className === 'body'")
@@ -174,7 +164,7 @@ def test_an_abstention_offers_the_nearest_places(page: Page) -> None:
 
 def test_a_question_that_cannot_be_asked_says_why_and_is_kept(page: Page) -> None:
     page.press("#box textarea", "Enter")
-    expect(page.locator(".notice")).to_have_text("The question is empty; type one.")
+    expect(page.locator(".notice")).to_have_text("The question is empty: ask one in a sentence.")
     long = "why " * 300
     page.fill("#box textarea", long)
     page.press("#box textarea", "Enter")

@@ -5,6 +5,10 @@ from index.folder_engine import FolderEngine
 from index.passage_index import PassageIndex
 
 
-def index_of(collection: Collection) -> PassageIndex:
+def engine_of(collection: Collection) -> FolderEngine:
     assert isinstance(collection.engine, FolderEngine)
-    return collection.engine.index()
+    return collection.engine
+
+
+def index_of(collection: Collection) -> PassageIndex:
+    return engine_of(collection).index()

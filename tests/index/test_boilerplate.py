@@ -3,6 +3,7 @@
 import pytest
 
 from index.boilerplate import is_interface_phrase, navigation
+from index.load import load
 from index.outline import blocks
 
 ENGLISH = (
@@ -92,3 +93,12 @@ def test_interface_phrases_are_whole_blocks(block: str, expected: bool) -> None:
 def test_one_or_two_blocks_have_none() -> None:
     assert navigation("", ()) == ()
     assert marked(ENGLISH[0]) == marked(*ENGLISH) == []
+
+
+def test_what_two_definitions_share_stays() -> None:
+    shared = "<dd>The width in pixels.</dd>"
+    page = f"<dl><dt>outer</dt>{shared}<dt>inner</dt>{shared}</dl>"
+    assert not load("a.html", page.encode()).navigation
+    caption = "<p>The width in pixels</p>"
+    content = load("a.html", f"<p>outer</p>{caption}<p>inner</p>{caption}".encode())
+    assert [content.text[r.start : r.end] for r in content.navigation] == ["The width in pixels"]

@@ -197,7 +197,7 @@ def test_a_collection_of_another_version_is_refused_and_kept(collection: Collect
         db.execute("PRAGMA user_version=99")
     db.close()
     for create in (False, True):
-        with pytest.raises(CollectionError, match="is of version 99; this program reads version 3"):
+        with pytest.raises(CollectionError, match="is of version 99; this program reads version 4"):
             Collection(collection.directory, create=create)
     assert len(collection.documents()) == 9
 

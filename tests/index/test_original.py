@@ -3,6 +3,7 @@
 import io
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from index import sync
 from index.check import problems
 from index.collection import Collection, settings_of
 from index.errors import InputError
-from index.original import citation_boxes, original, page_png
+from index.original import citation_boxes, original, page_png, page_view
+from index.types import PageView
 from tests.fakes import WordEmbedder
 
 ROWS = ("The ferry runs every day of the year, and in sum-", "mer twice, for in summer it is full.")
@@ -68,6 +70,32 @@ def test_a_citation_has_its_boxes_and_its_page_drawn(collection: Collection) -> 
         assert changed[y, x]
     assert not changed[: int(2 * boxes[0].top) - 1].any()
     assert not (other == np.array((255, 221, 87))).all(axis=2).any()
+
+
+def test_a_page_has_what_it_shows_of_a_citation(collection: Collection) -> None:
+    text = collection.document("ferry.pdf").text
+    start = text.rindex("summer twice")
+    end = start + len("summer twice")
+    boxes = citation_boxes(collection, "ferry.pdf", start, end)
+    second = page_view(collection, "ferry.pdf", start, end)
+    assert second == PageView(page=2, pages=2, width=400, height=300, boxes=boxes)
+    assert page_view(collection, "ferry.pdf", start, end, 1) == replace(second, page=1, boxes=())
+    assert page_view(collection, "ferry.pdf", start, end, 10**9) == second  # there is no such page
+    assert page_view(collection, "ferry.pdf", 0, 0).page == 1
+    assert page_view(collection, "ferry.pdf", start, 2**70, 2).boxes[: len(boxes)] != ()
+    assert page_view(collection, "ferry.pdf", -(2**70), -1).boxes == ()
+    with pytest.raises(InputError, match="has no pages"):
+        page_view(collection, "note.txt", 0, 3)
+
+
+def test_passages_have_their_documents_version(collection: Collection, file: Path) -> None:
+    before = collection.document("ferry.pdf").version
+    assert {p.version for p in collection.passages_of("ferry.pdf")} == {before}
+    write(file, ("The ferry is gone.",))
+    sync.sync(collection, [file.parent], WordEmbedder())
+    after = collection.document("ferry.pdf").version
+    assert after != before
+    assert {p.version for p in collection.passages_of("ferry.pdf")} == {after}
 
 
 def test_the_file_is_the_one_that_was_indexed(collection: Collection, file: Path) -> None:

@@ -282,3 +282,46 @@ def test_citations_and_passages_say_where_they_stand(tmp_path: Path) -> None:
         citation = cite(document, Span(hit=hit, start=start, end=start + len(words), score=1.0))
         assert (citation.quote, citation.location) == (words, location)
     assistant.close()
+
+
+KOREAN = "등대지기는 염소 열한 마리를 키웠다. 등대는 1867년에 처음 불을 밝혔다."
+RUSSIAN = "Маяк на мысе был построен в 1867 году. Смотритель маяка держал 11 коз."
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Iterator[Assistant]:
+    collection = Collection(tmp_path / "mixed", create=True)
+    files = {**FILES, "ko.txt": KOREAN, "ru.txt": RUSSIAN}
+    sync(collection, [write(tmp_path / "mixed papers", files)], WordEmbedder())
+    yield Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED)
+    collection.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "document"),
+    [
+        ("등대의 불은 언제 켜졌습니까?", "ko", "ko.txt"),
+        ("Когда построили маяки?", "ru", "ru.txt"),
+        ("Сколько козы у смотрителей?", "ru", "ru.txt"),
+    ],
+)
+def test_other_languages_are_found_and_not_read(
+    mixed: Assistant, question: str, language: str, document: str
+) -> None:
+    answer = mixed.ask(question)
+    assert (answer.status, answer.unread_language) == ("abstained", language)
+    assert (answer.text, answer.candidates, answer.citations) == (None, (), ())
+    assert answer.hits[0].passage.document == document
+
+
+def test_an_english_question_beside_other_languages_is_answered(mixed: Assistant) -> None:
+    answer = mixed.ask("How deep is the old well?")
+    assert (answer.status, answer.text, answer.unread_language) == ("answered", "40", None)
+
+
+def test_where_the_nearest_passage_is_in_another_language_nothing_is_guessed(
+    mixed: Assistant,
+) -> None:
+    answer = mixed.ask("Who knows 등대지기는, 염소 and 마리를?")
+    assert (answer.status, answer.unread_language) == ("abstained", "ko")
+    assert (answer.candidates, answer.hits[0].passage.document) == ((), "ko.txt")

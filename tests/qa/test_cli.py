@@ -71,6 +71,39 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return Run(capsys)
 
 
+def test_tuning_takes_enough_questions_and_a_precision_something_measured(
+    run: Run, papers: Path, tmp_path: Path
+) -> None:
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text('{"id": "1", "question": "How deep?", "answers": ["40"], "documents": []}\n')
+    status, out, err = run("tune", gold)
+    assert (status, out) == (2, "")
+    assert "it takes 30 questions" in err
+    assert not (papers.parent / "collection" / "tuning.json").exists()
+    for arguments in (["ask", "How deep?"], ["evaluate", gold]):
+        status, _, err = run(*arguments, "--precision", "0.9")
+        assert (status, "run `qa tune GOLD` first" in err) == (2, True)
+    status, _, err = run("ask", "How deep?", "--precision", "2")
+    assert (status, "'2' is not a share" in err) == (2, True)
+
+
+def test_a_tuning_goes_into_the_collection(run: Run, papers: Path, tmp_path: Path) -> None:
+    write(papers, {f"{n}.txt": f"The well of farm{n} is {n} feet deep." for n in range(10, 40)})
+    run("index", papers)
+    lines = [
+        json.dumps({"id": str(n), "question": f"How deep is the well of farm{n}?"} | rest)
+        for n in range(10, 50)
+        for rest in [{"answers": [str(n)] if n < 40 else [], "documents": []}]
+    ]
+    gold = write(tmp_path, {"gold.jsonl": "\n".join(lines)}) / "gold.jsonl"
+    tuned = run.json("tune", gold)
+    assert (tuned["questions"], tuned["after"]["mrr@20"], tuned["problems"]) == (40, 1.0, [])
+    assert json.loads((tmp_path / "collection" / "tuning.json").read_text())["reader"] == "numbers"
+    status, out, _ = run("tune", gold, "--precision", "0.7")
+    assert (status, out.startswith("40 questions; the weight of meaning is 0.5\n")) == (0, True)
+    assert run.json("ask", "How deep is the well of farm17?")["answer"] == "17"
+
+
 def test_index_counts_and_names_what_failed(run: Run, tmp_path: Path) -> None:
     papers = write(tmp_path / "papers", FILES)
     (papers / "empty.txt").touch()
@@ -118,6 +151,7 @@ def test_ask_json_has_the_promised_shape(run: Run) -> None:
         "confidence",
         "candidates",
         "disagreement",
+        "unread_language",
         "citations",
         "passages",
         "timings_ms",
@@ -483,7 +517,7 @@ def test_a_collection_of_another_version_is_one_line_and_kept(
     for arguments in (["ask", "How deep?"], ["index", papers], ["documents"]):
         status, _, err = run(*arguments)
         assert (status, err.count("\n")) == (2, 1)
-        assert "is of version 1; this program reads version 3" in err
+        assert "is of version 1; this program reads version 4" in err
 
 
 def test_a_collection_that_another_process_writes_is_one_line_and_can_be_asked(

@@ -30,6 +30,7 @@ PAGE = {"Accept": "text/html"}
 # Of every kind: ours, Gradio's, MCP's, files, scripts with a version.
 CLOSED = [
     ("GET", "/"), ("GET", "/config"), ("GET", "/gradio.js"), ("GET", "/metrics"),
+    ("GET", "/api/page"), ("GET", "/api/original"),
     ("GET", "/api/documents"), ("POST", "/api/ask"), ("POST", "/api/search"), ("POST", "/mcp"),
     ("GET", "/mcp"), ("GET", "/gradio_api/info"), ("GET", "/gradio_api/openapi.json"),
     ("POST", "/gradio_api/queue/join"), ("GET", "/gradio_api/queue/data"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.limits import QuestionLimit, Rate, TooMany
+from qa.limits import MinuteLimit, Rate, TooMany
 
 
 class Clock:
@@ -43,10 +43,10 @@ def test_memory_is_bounded() -> None:
 
 
 def test_too_many_questions_say_how_long_to_wait() -> None:
-    limit = QuestionLimit(1)
+    limit = MinuteLimit(1, "question")
     limit.count("a")
-    with pytest.raises(TooMany, match=r"1 question in a minute.* ask again in \d+ second") as error:
+    with pytest.raises(TooMany, match=r"1 question in a minute.* try again in \d+ second") as error:
         limit.count("a")
     assert 1 <= error.value.wait_seconds <= 61
     for _ in range(1000):
-        QuestionLimit(None).count("a")
+        MinuteLimit(None, "question").count("a")

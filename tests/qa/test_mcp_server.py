@@ -91,7 +91,7 @@ def test_what_cannot_be_done_is_told_to_the_model(
 
 
 def test_a_defect_is_not_shown(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: object, query: str, limit: int) -> None:
+    def broken(self: object, query: str, limit: int, scope: object) -> None:
         raise ZeroDivisionError(f"secret {query}")
 
     monkeypatch.setattr(KeywordAssistant, "search", broken)

@@ -20,6 +20,9 @@ class Opened(KeywordAssistant):
     def open(cls, _directory: object) -> "Opened":
         return cls()
 
+    def uploads(self) -> None:
+        """It takes none."""
+
     def close(self) -> None:
         Opened.closed += 1
 

@@ -1,11 +1,13 @@
 import pytest
 
 from index.types import Passage
-from qa.plausible import is_quantity, plausible
+from qa.plausible import asks_where_or_who, is_date_or_figure, is_quantity, plausible
 from qa.question_type import QuestionType
 from qa.types import Hit, Span
 
-TEXT = "How many ferries were there? Nine ferries served Bern, in red paint."
+TEXT = (
+    "How many ferries were there? Nine ferries served Bern, in red paint. On 2 May 1990 all sank."
+)
 HIT = Hit(
     passage=Passage(
         id=1, document_id=1, document="a.txt", title="", start=5, end=5 + len(TEXT), text=TEXT,
@@ -35,6 +37,10 @@ def spans(*texts: str) -> list[Span]:
         ("list", "Which ferries?", ["ferries", "Nine"], ["Nine"]),
         ("yes_no", "Is Bern red?", ["Bern", "red"], ["Bern", "red"]),
         ("why", "Why is Bern red?", ["Bern", "red"], ["Bern", "red"]),
+        ("words", "And where was that?", ["2 May 1990", "Bern"], ["Bern"]),
+        ("words", "And where was that?", ["2 May 1990"], ["2 May 1990"]),
+        ("words", "When was that?", ["2 May 1990", "Bern"], ["2 May 1990", "Bern"]),
+        ("words", "In which year did all sink?", ["Bern", "2 May 1990"], ["2 May 1990"]),
         ("words", "Who?", [], []),
     ],
 )
@@ -50,3 +56,30 @@ def test_quantities(text: str) -> None:
 @pytest.mark.parametrize("text", ["a tonne", "Bern", "nobody", ""])
 def test_no_quantities(text: str) -> None:
     assert not is_quantity(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1990", "2 May 1990", "the 1990s", "the 2nd of May", "9:30 am", "7,000", "12 to 15"]
+)
+def test_dates_and_figures(text: str) -> None:
+    assert is_date_or_figure(text)
+
+
+@pytest.mark.parametrize("text", ["May", "Bern", "Room 12", "10 Downing Street", "nine", "", "."])
+def test_more_than_dates_and_figures(text: str) -> None:
+    assert not is_date_or_figure(text)
+
+
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [
+        (True, "Where is it?"),
+        (True, "And whose ferry was it?"),
+        (True, "The man who sank it was from where?"),
+        (False, "When did the one who sank it leave?"),
+        (False, "Somewhere?"),
+        (False, ""),
+    ],
+)
+def test_questions_for_a_place_or_a_person(asked: bool, question: str) -> None:
+    assert asks_where_or_who(question) == asked

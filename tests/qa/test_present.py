@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Content, Document, Heading, Location, Page, Passage, Place, Range
+from qa.documents_html import documents_html
 from qa.present import (
     confidence_in_words,
     escape,
@@ -24,14 +25,12 @@ from qa.present import (
     where,
 )
 from qa.present_html import (
-    WHOLE_CHARACTERS,
     answer_html,
-    documents_html,
     notice_html,
-    source_html,
     source_link,
     welcome_html,
 )
+from qa.source_html import WHOLE_CHARACTERS, source_html
 from qa.types import Answer, Candidate, Citation, Hit, Timings
 
 TEXT = "Rain fell.\nThe ferry leaves at  noon from pier 4. Bring a coat."
@@ -98,6 +97,7 @@ def test_json_is_the_shape_of_the_contract() -> None:
             {"text": "pier 4", "confidence": 0.02, "evidence": False, "citations": [1]},
         ],
         "disagreement": [],
+        "unread_language": None,
         "citations": [
             {
                 "document": "trips/ferry.txt",
@@ -500,7 +500,7 @@ def test_the_three_outcomes_read_differently() -> None:
 def test_an_empty_collection_says_how_to_fill_it() -> None:
     assert "qa index FOLDER" in welcome_html(["never shown"], 0)
     assert "never shown" not in welcome_html(["never shown"], 0)
-    assert "No documents yet." in documents_html(())
+    assert "No documents yet" in documents_html(())
 
 
 @pytest.mark.parametrize(
@@ -529,3 +529,12 @@ def test_the_source_says_the_location_of_what_is_marked() -> None:
     document = Document(id=1, name="t.xlsx", sha256="", content=content)
     assert "<bdi>sheet &lt;b&gt;, cell B7</bdi>" in source_html(document, 5, 9)
     assert "sheet" not in source_html(document, 10, 14)
+
+
+def test_a_language_that_is_not_read_is_named() -> None:
+    answer = replace(ABSTAINED, unread_language="ko")
+    said = "I can find passages in Korean, but not read them, so I don't answer."
+    assert to_text(answer).startswith(f"{said}\n\nThe nearest passages:\n")
+    assert to_markdown(answer).startswith(said)
+    assert escape(said) in answer_html(answer)
+    assert to_json(answer)["unread_language"] == "ko"

@@ -1,8 +1,9 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.collection import Collection
 from index.errors import InputError
@@ -73,3 +74,20 @@ def test_only_documents_in_scope_are_found(collection: Collection) -> None:
     assert {hit.passage.document for hit in hits} == {"mill.txt", "horse.txt"}
     with pytest.raises(InputError, match="No document of the collection is of the type 'pdf'"):
         retrieve(collection, WordEmbedder(), "well", limit=9, scope=Scope(types=("pdf",)))
+
+
+def test_a_question_in_another_script_is_searched_by_its_words_alone(tmp_path: Path) -> None:
+    class Noise(WordEmbedder):
+        """Every text is like the first document's."""
+
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            return super().encode(["well"] * len(texts))
+
+    collection = Collection(tmp_path / "noise", create=True)
+    files = {"a.txt": "The well is deep.", "ko.txt": "등대지기는 염소를 키웠다."}
+    sync(collection, [write(tmp_path / "mixed", files)], Noise())
+    hits = retrieve(collection, Noise(), "등대의 염소는?", limit=9)
+    assert [hit.passage.document for hit in hits] == ["ko.txt"]
+    # Where no word is found, something is shown all the same.
+    assert len(retrieve(collection, Noise(), "무엇?", limit=9)) == 2
+    collection.close()

@@ -36,7 +36,13 @@ class SlowAssistant(KeywordAssistant):
         super().__init__()
         self.asked, self.may_answer = threading.Event(), threading.Event()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        scope: Scope = EVERYTHING,
+        precision: float | None = None,
+    ) -> Answer:
         self.asked.set()
         assert self.may_answer.wait(30)
         return super().ask(question, history)

@@ -46,9 +46,13 @@ def test_search_and_documents(client: TestClient) -> None:
         "document": "zoo.txt",
         "title": "A day at the zoo",
         "date": None,
+        "author": None,
+        "language": None,
         "characters": 150,
         "pages": 2,
         "passages": 1,
+        "added": None,
+        "uploaded": None,
     }
 
 

@@ -1,0 +1,88 @@
+"""What is read of a passage: its prose, and of each table the rows that are most like the question.
+
+A small reader confuses the rows of a table that it reads as a whole. Each row names its columns
+("Year: 2009 | Total: 10.0"), so it can be read by itself.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.terms import terms
+from qa.types import Hit
+
+# Two neighbouring lines with bars or more.
+_TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
+_LINE = re.compile(r"[^\n]+")
+_HEAD = re.compile(r"(?:(?<= \| )|\A)[^|]{1,60}?: ")
+# Words that say nothing of a row.
+_SMALL = frozenset(
+    terms(
+        "a an the of in on at by for to from with and or what which who whom whose when where why"
+        " how is are was were be been do does did has have had can could will would i it this that"
+        " these those there my me your you we our they their he his she her much many"
+    )
+)
+# Of one table. Of those with as many of the question's words the first.
+_ROWS_READ = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """The characters `[start, end)` of a hit's passage, not of its document."""
+
+    hit: Hit
+    start: int
+    end: int
+    is_row: bool
+
+    @property
+    def text(self) -> str:
+        return self.hit.passage.text[self.start : self.end]
+
+
+def pieces(question: str, hits: Sequence[Hit]) -> list[Piece]:
+    """What to read of the hits, in their order."""
+    found = [piece for hit in hits for piece in _of_hit(hit)]
+    asked = set(terms(question)) - _SMALL
+    shared = [
+        len(asked & set(terms(_HEAD.sub("", piece.text)))) if piece.is_row else 0 for piece in found
+    ]
+    # A long table stands in several passages, so its rows are compared over all of them.
+    tables: dict[object, list[int]] = {}
+    for number, piece in enumerate(found):
+        if piece.is_row:
+            tables.setdefault(_table_of(piece), []).append(number)
+    left_out: set[int] = set()
+    for rows in tables.values():
+        most = max(shared[number] for number in rows)
+        best = [number for number in rows if shared[number] == most][:_ROWS_READ]
+        left_out |= set(rows) - set(best)
+    return [piece for number, piece in enumerate(found) if number not in left_out]
+
+
+def _of_hit(hit: Hit) -> Iterator[Piece]:
+    """The prose and all rows of a hit's passage, but for rows that only name the columns."""
+    text, place = hit.passage.text, 0
+    for table in _TABLE.finditer(text):
+        if text[place : table.start()].strip():
+            yield Piece(hit=hit, start=place, end=table.start(), is_row=False)
+        first, *others = (m.span() for m in _LINE.finditer(text, *table.span()))
+        heads = _heads(text[slice(*others[0])])
+        names_columns = bool(heads) and set(heads) <= set(text[slice(*first)].split(" | "))
+        for start, end in others if names_columns else (first, *others):
+            yield Piece(hit=hit, start=start, end=end, is_row=True)
+        place = table.end()
+    if text[place:].strip():
+        yield Piece(hit=hit, start=place, end=len(text), is_row=False)
+
+
+def _heads(row: str) -> list[str]:
+    """Those of its cells; an empty cell is left out with its head."""
+    return [cell.partition(": ")[0] for cell in row.split(" | ") if ": " in cell]
+
+
+def _table_of(row: Piece) -> object:
+    """Equal for rows of a document under the same first head, or of a passage if without heads."""
+    passage, heads = row.hit.passage, _heads(row.text)
+    return (passage.document_id, heads[0]) if heads else (passage.document_id, passage.id)

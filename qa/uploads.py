@@ -1,0 +1,148 @@
+"""Documents that people bring along: they come in and go out through the same sync as folders."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.collection import Collection
+from index.errors import InputError, UnreadableFile, no_document
+from index.load.isolated import load_isolated, stop
+from index.sync import remove, sync
+from index.types import DocumentSummary, Embedder
+from index.upload_folders import UPLOADS, file_name, may_see
+from qa.feedback import Feedback
+from qa.limits import MAX_UPLOADS
+
+# `qa index` may be running in another process, or a question bring the indexes in line.
+_WAIT_SECONDS = 30
+_EMBEDDED_AT_ONCE = 8
+_GAP_SECONDS = 0.001
+
+
+class _GivingWay:
+    """An embedder, a few texts at a time: a question that waits for it comes in between."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    @property
+    def fingerprint(self) -> str:
+        return self._embedder.fingerprint
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = []
+        for first in range(0, len(texts), _EMBEDDED_AT_ONCE):
+            rows.append(self._embedder.encode(texts[first : first + _EMBEDDED_AT_ONCE]))
+            time.sleep(_GAP_SECONDS)  # who has just let go of a lock mostly gets it again at once
+        return np.concatenate(rows)
+
+
+class Uploads:
+    """The uploads of a collection. One change at a time; what is asked meanwhile doesn't wait."""
+
+    def __init__(self, collection: Collection, embedder: Embedder) -> None:
+        self._collection = collection
+        self._embedder = _GivingWay(embedder)
+
+    @property
+    def are_taken(self) -> bool:
+        """Whether files can be kept where the collection lies."""
+        return self._collection.engine.takes_uploads
+
+    def require_taken(self) -> None:
+        """Raises InputError if no uploads are taken."""
+        if not self.are_taken:
+            raise InputError(
+                "A collection in Milvus takes no uploads: put the file into a folder that is"
+                " indexed, and run `qa index`"
+            )
+
+    def add(self, file: BinaryIO, given_name: str, folder: str) -> DocumentSummary:
+        """Puts a file into an upload folder and reads it; one of the same name is replaced.
+
+        Raises InputError where it can't be read or is one too many (all is as it was then), and
+        CollectionBusy.
+        """
+        self.require_taken()
+        name = file_name(given_name)
+        root = self._collection.directory.resolve() / UPLOADS / folder
+        kept = root / name
+        with self._collection.writing(_WAIT_SECONDS):
+            is_new = not kept.exists()
+            if is_new:
+                self._require_room(root, name)
+            else:
+                self._require_readable(file, name)
+            self._keep(file, kept)
+            if root not in self._collection.store.roots():
+                self._collection.store.add_root(root)
+            try:
+                report = sync(self._collection, [kept], self._embedder)
+            except BaseException:
+                if is_new:
+                    kept.unlink()
+                raise
+            if report.failed:
+                kept.unlink()
+                raise InputError(f"{name} {report.failed[0].reason}")
+        return next(
+            document
+            for document in self._collection.documents()
+            if document.upload_folder == folder and document.name.rpartition("/")[2] == name
+        )
+
+    def _require_room(self, root: Path, name: str) -> None:
+        if root.is_dir() and len(list(root.iterdir())) >= MAX_UPLOADS:
+            raise InputError(
+                f"{name}: {MAX_UPLOADS} uploads are the most, and as many are there; remove some"
+            )
+
+    def _require_readable(self, file: BinaryIO, name: str) -> None:
+        """Before an earlier file goes, the new one is tried."""
+        try:
+            load_isolated(name, file.read())
+        except UnreadableFile as error:
+            raise InputError(f"{name} {error}") from error
+        finally:
+            stop()
+
+    def _keep(self, file: BinaryIO, kept: Path) -> None:
+        """The whole file or none of it, readable by the owner of this process only."""
+        file.seek(0)
+        aside = None
+        try:
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                prefix=".", dir=kept.parent.parent, delete=False
+            ) as copy:
+                aside = Path(copy.name)
+                shutil.copyfileobj(file, copy)
+            aside.replace(kept)
+        except OSError as error:
+            if aside:
+                aside.unlink(missing_ok=True)
+            raise InputError(
+                f"{kept.name} can't be kept here ({error.strerror}): whoever runs this chat should"
+                " look for room on the disk"
+            ) from error
+
+    def remove(self, document: str, reader: str) -> None:
+        """Takes out an upload of everybody's or of the reader's own: its file and its words.
+
+        Raises InputError where there is none or it came from a folder, and CollectionBusy.
+        """
+        found = self._collection.document(document)
+        if not may_see(found.upload_folder, reader):
+            raise no_document(document)
+        if found.upload_folder is None:
+            raise InputError(
+                f"{document} came from a folder: remove its file there, then run `qa index`"
+            )
+        remove(self._collection, document, wait_seconds=_WAIT_SECONDS)
+        Feedback(self._collection.directory).remove_document(document, found.text)

@@ -1,0 +1,84 @@
+from index.types import Passage
+from qa.pieces import pieces
+from qa.types import Hit
+
+HEADS = "Year | Pier | Guests"
+ROWS = [f"Year: {year} | Pier: {pier} | Guests: {year - 1900}" for year, pier in (
+    (1990, "Bern"), (1991, "Thun"), (1992, "Bern"))]  # fmt: skip
+
+
+def hit(text: str) -> Hit:
+    return Hit(
+        passage=Passage(
+            id=1, document_id=1, document="a.txt", title="", start=100, end=100 + len(text),
+            text=text, heading=None, page=None,
+        ),
+        score=0.0,
+        rank=1,
+    )  # fmt: skip
+
+
+def read(question: str, *texts: str) -> list[tuple[str, bool]]:
+    return [(piece.text, piece.is_row) for piece in pieces(question, [hit(t) for t in texts])]
+
+
+def test_prose_is_read_as_a_whole() -> None:
+    assert read("Who?", "Anna.", "Run `ls | wc`.\nIt counts.") == [
+        ("Anna.", False),
+        ("Run `ls | wc`.\nIt counts.", False),
+    ]
+
+
+def test_of_a_table_the_rows_that_are_like_the_question() -> None:
+    text = "\n".join(["Before.", HEADS, *ROWS, "After."])
+    assert read("How many guests came to Bern in 1992?", text) == [
+        ("Before.\n", False),
+        (ROWS[2], True),
+        ("After.", False),
+    ]
+    assert read("guests bern", text)[1:-1] == [(ROWS[0], True), (ROWS[2], True)]
+
+
+def test_words_of_the_heads_and_small_words_tell_no_row() -> None:
+    rows = ["At: the pier | Guests: few", "At: Bern | Guests: many"]
+    assert read("How many guests were at the pier?", "\n".join(rows)) == [(rows[0], True)]
+    assert len(read("How many guests were there?", "\n".join(rows))) == 2
+
+
+def test_an_empty_cell_is_left_out_with_its_head() -> None:
+    text = f"{HEADS}\nYear: 1990 | Guests: 3\n{ROWS[1]}"
+    assert read("Thun?", text) == [(ROWS[1], True)]
+    assert read("When?", text) == [("Year: 1990 | Guests: 3", True), (ROWS[1], True)]
+
+
+def test_a_table_without_heads_and_one_that_begins_in_another_passage() -> None:
+    assert read("Thun?", "Bern | 1\nThun | 2") == [("Thun | 2", True)]
+    assert read("Thun?", "\n".join(ROWS[:2])) == [(ROWS[1], True)]
+    assert read("Thun?", f"{HEADS}\n") == [(f"{HEADS}\n", False)]
+
+
+def test_the_rows_of_one_table_are_compared_over_passages() -> None:
+    parts = [f"{HEADS}\n{ROWS[0]}", f"{ROWS[1]}\n{ROWS[2]}"]
+    assert read("How many in 1991?", *parts) == [(ROWS[1], True)]
+    other = "Town: Chur | Fare: 3\nTown: Biel | Fare: 4"
+    assert read("How many in 1991?", ROWS[1] + "\n" + ROWS[2], other) == [
+        (ROWS[1], True),
+        *((row, True) for row in other.split("\n")),
+    ]
+
+
+def test_only_heads_are_no_row() -> None:
+    assert read("Which year had the most guests at a pier?", f"{HEADS}\n{ROWS[0]}") == [
+        (ROWS[0], True)
+    ]
+
+
+def test_as_many_rows_as_the_bound_allows() -> None:
+    table = "\n".join(f"Name: {number} | Size: big" for number in range(50))
+    assert [text[6:8].strip() for text, _ in read("How big?", table)] == [*"01234567"]
+
+
+def test_offsets_are_those_of_the_passage() -> None:
+    (piece,) = pieces("Thun?", [hit("\n".join(ROWS))])
+    assert piece.start == len(ROWS[0]) + 1
+    assert piece.end == piece.start + len(ROWS[1])
