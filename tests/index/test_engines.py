@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from tests.index.milvus import file_address
 EMBEDDER = WordEmbedder()
 FILES = {
     "well.txt": "The well behind the mill is nine feet deep.",
-    "2023/mill.md": "---\ndate: 2023-05-01\n---\n\nThe mill burned down in 1904 for €1,500.25.",
+    "2023/mill.md": "---\ndate: 2023-05-01\nauthor: Åsa Ek\nlang: sv\n---\n\n"
+    "The mill burned down in 1904 for €1,500.25.",
     "2023/o'neil's \"horse\".txt": "A horse named Bravo pulled the cart.",
     "2024_/мост.md": "---\ndate: 2024-02-29\n---\n\nМост построили в 1902 году. 橋は古い。",
     "2024_/deep/café.csv": "Name,Feet\nWell,9\nMine,30\n",
@@ -83,9 +85,40 @@ def test_what_was_indexed_is_there_and_nothing_else(unchanged: Collection) -> No
         document = unchanged.document(passage.document)
         assert document.id == passage.document_id
         assert document.title == passage.title
+        assert document.version == passage.version
         assert document.text[passage.start : passage.end] == passage.text
     assert found(unchanged, "well")[0] == set(names)
     assert_whole(unchanged)
+
+
+def test_the_list_says_what_the_documents_say(unchanged: Collection) -> None:
+    for summary in unchanged.documents():
+        document = unchanged.document(summary.name)
+        content = document.content
+        assert (summary.title, summary.date) == (content.title, content.date)
+        assert (summary.author, summary.language) == (content.author, content.language)
+        assert (summary.characters, summary.pages) == (len(content.text), len(content.pages))
+        assert summary.upload_folder is document.upload_folder is None
+        assert datetime.fromisoformat(summary.added or "").utcoffset() == timedelta(0)
+    mill = next(s for s in unchanged.documents() if s.name == "2023/mill.md")
+    assert (mill.author, mill.language) == ("Åsa Ek", "sv")
+
+
+def test_when_a_document_came_in_is_kept_over_its_changes(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> "Later":
+            return cls(2099, 1, 2, 3, 4, 5, tzinfo=tz)
+
+    before = {document.name: document.added for document in collection.documents()}
+    monkeypatch.setattr("index.store.datetime", Later)
+    monkeypatch.setattr("index.milvus_rows.datetime", Later)
+    write(tmp_path / "papers", {"well.txt": "It was filled up.", "new.txt": "New words."})
+    sync(collection, [], EMBEDDER)
+    after = {document.name: document.added for document in collection.documents()}
+    assert after == {**before, "new.txt": "2099-01-02T03:04:05+00:00"}
 
 
 def test_a_document_reads_back_as_it_was_loaded(unchanged: Collection) -> None:

@@ -1,5 +1,6 @@
 """What only Milvus has: addresses, engines that are away, slow or too old, and its stems."""
 
+import io
 import re
 import socket
 from contextlib import closing
@@ -14,7 +15,9 @@ from index.address import MilvusAddress, parse_address
 from index.collection import Collection
 from index.errors import CollectionError, InputError
 from index.milvus_rows import key_of, stems_text
+from index.scope import Scope
 from index.sync import sync
+from index.upload_folders import NOBODY, UPLOADS, folder_of
 from qa.answer import Assistant
 from qa.confidence import UNFITTED
 from qa.service import build_app
@@ -111,8 +114,43 @@ def test_tables_of_another_version_are_refused(tmp_path: Path) -> None:
     store: Any = collection.store
     store.put_state("format", {"version": "99"})
     collection.close()
-    with pytest.raises(CollectionError, match="is of version 99; this program reads version 1"):
+    with pytest.raises(CollectionError, match="is of version 99; this program reads version 2"):
         Collection(file_address(tmp_path))
+
+
+def test_uploads_are_refused_in_one_line_and_the_page_offers_none(tmp_path: Path) -> None:
+    collection = Collection(file_address(tmp_path), create=True)
+    papers = write(tmp_path / "papers", {"a.txt": "The well is 9 feet deep."})
+    sync(collection, [papers], WordEmbedder())
+    assistant = Assistant(collection, WordEmbedder(), NumberReader(), UNFITTED)
+    uploads = assistant.uploads()
+    app = in_event_loop(lambda: build_app(assistant, uploads=uploads))
+    client = TestClient(app, "http://127.0.0.1", client=("127.0.0.1", 5))
+    refused = client.post("/api/documents", files={"file": ("b.txt", b"The tower.")})
+    assert refused.status_code == 400
+    assert refused.json() == {
+        "error": "A collection in Milvus takes no uploads: put the file into a folder that is"
+        " indexed, and run `qa index`"
+    }
+    with pytest.raises(InputError, match="takes no uploads"):
+        uploads.add(io.BytesIO(b"The tower."), "b.txt", "everybody")
+    removed = client.delete("/api/documents", params={"document": "a.txt"})
+    assert (removed.status_code, removed.json()["error"][:26]) == (
+        400,
+        "a.txt came from a folder: ",
+    )
+    functions = client.get("/config").json()["dependencies"]
+    greet = next(function["id"] for function in functions if function["api_name"] == "greet")
+    asked = {"data": [], "fn_index": greet, "event_data": None, "session_hash": "s"}
+    page = client.post("/gradio_api/run/predict", json=asked).text
+    assert "a.txt" in page
+    assert "Add files" not in page
+    # Nothing came in, and whoever asks has the same documents.
+    assert not (collection.directory / UPLOADS).exists()
+    for reader in (None, NOBODY, folder_of("eira")):
+        (hit,) = assistant.search("tower", 5, Scope(reader=reader))
+        assert hit.passage.document == "a.txt"
+    collection.close()
 
 
 @pytest.mark.slow
