@@ -79,7 +79,7 @@ def fine_tune(
     training = _digest(examples, fingerprint(start), recipe)
     kept = _checkpoint(out, training)
     model, tokenizer = load_model(start), load_tokenizer(start)
-    learning = _learning(model, recipe.layers)
+    learning = learning_parameters(model, recipe.layers)
     hidden = None if progress else True  # None: shown on a terminal only
     targets = _targets(tokenizer, tqdm(examples, "cutting", delay=2, disable=hidden))
     batches = list(_batches(list(targets), recipe))
@@ -167,10 +167,10 @@ def _save(
 def _targets(tokenizer: "Tokenizer", examples: Iterable[TrainingExample]) -> Iterator[_Target]:
     for example in examples:
         for window in windows(tokenizer, example.question, [example.context]):
-            yield _target(window, example)
+            yield target_of(window, example)
 
 
-def _target(window: Window, example: TrainingExample) -> _Target:
+def target_of(window: Window, example: TrainingExample) -> _Target:
     """Only answers that stand in the window as a whole count for it."""
     inside = np.flatnonzero(window.words >= 0)
     starts, ends = window.offsets[inside, 0], window.offsets[inside, 1]
@@ -213,7 +213,7 @@ def _by_length(targets: Sequence[_Target]) -> Iterator[list[_Target]]:
     yield batch
 
 
-def _learning(model: Any, layers: int | None) -> list[Any]:
+def learning_parameters(model: Any, layers: int | None) -> list[Any]:
     """The parameters that learn: the upper layers' and the last one's; the others are frozen."""
     import torch
 
@@ -246,13 +246,22 @@ def _loss(model: Any, batch: Sequence[_Target], device: Any) -> "Tensor":
     half = device.type == "cuda" or computes_bf16()
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
         hidden = model.base_model(**read).last_hidden_state
-    logits = model.qa_outputs(hidden.float())
-    logits = logits.masked_fill(~read["attention_mask"].bool()[:, :, None], -torch.inf)
-    log_probability = torch.log_softmax(logits, dim=1)
     spans = torch.from_numpy(padded([target.spans for target in batch], fill=-1)).to(device)
+    logits = model.qa_outputs(hidden.float())
+    return -log_likelihood(logits, read["attention_mask"], spans).mean()
+
+
+def log_likelihood(logits: "Tensor", attention_mask: "Tensor", spans: "Tensor") -> "Tensor":
+    """(windows,) the logarithm of the probability of all right spans of a window together.
+
+    `logits` are (windows, tokens, 2), `spans` (windows, spans, 2), filled up with -1.
+    """
+    import torch
+
+    logits = logits.masked_fill(~attention_mask.bool()[:, :, None], -torch.inf)
+    log_probability = torch.log_softmax(logits, dim=1)
     chosen = log_probability.gather(1, spans.clamp(min=0)).sum(dim=2)
-    right = torch.logsumexp(chosen.masked_fill(spans[:, :, 0] < 0, -torch.inf), dim=1)
-    return -right.mean()
+    return torch.logsumexp(chosen.masked_fill(spans[:, :, 0] < 0, -torch.inf), dim=1)
 
 
 def _write_reader(model: Any, start: Path, out: Path) -> None:

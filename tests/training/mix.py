@@ -61,14 +61,16 @@ UNANSWERABLE_SOURCE = "squad2_train10"
 def mix(folder: Path) -> list[Record]:
     """The examples in an order of chance, the same each time."""
     chance = random.Random(SEED)
-    sources = {name: _read(folder / f"{name}.jsonl.gz") for name in SHARES}
-    examples = list(_written(sources))
-    examples += [_example(record) for record in _read(folder / f"{UNANSWERABLE_SOURCE}.jsonl.gz")]
-    examples += list(_among_sentences(_read(folder / f"{SENTENCE_SOURCE}.jsonl.gz"), chance))
+    sources = {name: read_records(folder / f"{name}.jsonl.gz") for name in SHARES}
+    examples = list(written_records(sources))
+    examples += [
+        plain_example(record) for record in read_records(folder / f"{UNANSWERABLE_SOURCE}.jsonl.gz")
+    ]
+    examples += list(_among_sentences(read_records(folder / f"{SENTENCE_SOURCE}.jsonl.gz"), chance))
     for name, (answerable, elsewhere) in SHARES.items():
         records = chance.sample(sources[name], min(answerable, len(sources[name])))
-        examples += [_shortened(record, chance) for record in records]
-        examples += list(_elsewhere(sources[name], records[:elsewhere], name))
+        examples += [shortened(record, chance) for record in records]
+        examples += list(asked_elsewhere(sources[name], records[:elsewhere], name))
     chance.shuffle(examples)
     return examples
 
@@ -78,12 +80,12 @@ def context_key(context: str) -> str:
     return hashlib.sha256(context.encode()).hexdigest()[:16]
 
 
-def _read(path: Path) -> list[Record]:
+def read_records(path: Path) -> list[Record]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
-def _example(record: Record) -> Record:
+def plain_example(record: Record) -> Record:
     """What `qa train` reads, with answers cut as the reader cuts them."""
     context = record["context"]
     answers = []
@@ -101,23 +103,28 @@ def _example(record: Record) -> Record:
     }
 
 
-def _written(sources: dict[str, list[Record]]) -> Iterator[Record]:
+def written_records(
+    sources: dict[str, list[Record]], used: int | None = WRITTEN_USED
+) -> Iterator[Record]:
+    """The written questions about the sources' contexts; None: as many as there are."""
     contexts = {
         context_key(record["context"]): record for records in sources.values() for record in records
     }
-    for number, written in enumerate(_read(WRITTEN)[:WRITTEN_USED]):
+    for number, written in enumerate(read_records(WRITTEN)[:used]):
         record = contexts[written["context"]]
         answers = [
             {"text": record["context"][start:end], "answer_start": start}
             for start, end in written["answers"]
         ]
         name = f"written-{number}"
-        yield _example({**record, "id": name, "question": written["question"], "answers": answers})
+        yield plain_example(
+            {**record, "id": name, "question": written["question"], "answers": answers}
+        )
 
 
-def _shortened(record: Record, chance: random.Random) -> Record:
+def shortened(record: Record, chance: random.Random) -> Record:
     """The record, or a stretch of sentences of its context around its first answer."""
-    example = _example(record)
+    example = plain_example(record)
     context, answers = example["context"], example["answers"]
     if len(context) <= MAX_CONTEXT_CHARACTERS or not answers:
         return example
@@ -161,7 +168,7 @@ def _among_sentences(records: Sequence[Record], chance: random.Random) -> Iterat
             {**answer, "answer_start": answer["answer_start"] + len(before)}
             for answer in record["answers"]
         ]
-        yield _example({**record, "context": context, "answers": answers})
+        yield plain_example({**record, "context": context, "answers": answers})
 
 
 def _near(records: Sequence[Record], number: int, step: int) -> bool:
@@ -175,7 +182,9 @@ def _near(records: Sequence[Record], number: int, step: int) -> bool:
     return abs(here - there) <= 8
 
 
-def _elsewhere(pool: Sequence[Record], records: Sequence[Record], name: str) -> Iterator[Record]:
+def asked_elsewhere(
+    pool: Sequence[Record], records: Sequence[Record], name: str
+) -> Iterator[Record]:
     """The questions, asked of another context that BM25 ranks high and that doesn't answer."""
     contexts = list(dict.fromkeys(record["context"] for record in pool))
     if not records:
@@ -184,7 +193,7 @@ def _elsewhere(pool: Sequence[Record], records: Sequence[Record], name: str) -> 
         for place in ranked:
             if contexts[place] != record["context"] and not _holds(contexts[place], record):
                 cut = contexts[place][:MAX_CONTEXT_CHARACTERS]
-                yield _example(
+                yield plain_example(
                     {**record, "id": f"{record['id']}-elsewhere", "context": cut, "answers": []}
                 )
                 break

@@ -37,7 +37,7 @@ def test_a_question_is_asked_elsewhere_only_where_nothing_answers() -> None:
         record(2, "The mill on the hill is 40 feet high.", "hill", "Where is the mill?"),
         record(3, "How high the church is nobody knows.", "nobody", "Who knows the church?"),
     ]
-    made = list(module._elsewhere(pool, pool[:1], "x"))
+    made = list(module.asked_elsewhere(pool, pool[:1], "x"))
     # The second has the answer's words, so the third stands for silence.
     assert [(m["id"], m["context"], m["answers"]) for m in made] == [
         ("q-1-elsewhere", pool[2]["context"], [])
@@ -63,7 +63,7 @@ def test_sentences_stand_among_others_and_read_back(monkeypatch: pytest.MonkeyPa
 def test_a_long_context_is_cut_after_sentences_around_the_answer(seed: int) -> None:
     sentences = [f"Herring number {number} was salted on the quay." for number in range(100)]
     context = " ".join(sentences)
-    example = module._shortened(record(1, context, "number 57"), random.Random(seed))
+    example = module.shortened(record(1, context, "number 57"), random.Random(seed))
     assert reads_back(example)
     assert example["answers"][0]["text"] == "number 57"
     assert 40 < len(example["context"]) <= module.MAX_CONTEXT_CHARACTERS
@@ -73,9 +73,9 @@ def test_a_long_context_is_cut_after_sentences_around_the_answer(seed: int) -> N
 
 
 def test_answers_are_cut_as_the_reader_cuts_them() -> None:
-    example = module._example(record(1, 'He said, "forty feet," and left.', '"forty feet,"'))
+    example = module.plain_example(record(1, 'He said, "forty feet," and left.', '"forty feet,"'))
     assert [answer["text"] for answer in example["answers"]] == ['"forty feet,"']
-    example = module._example(record(1, "Forty feet, he said.", "Forty feet, "))
+    example = module.plain_example(record(1, "Forty feet, he said.", "Forty feet, "))
     assert [answer["text"] for answer in example["answers"]] == ["Forty feet"]
 
 
@@ -90,7 +90,7 @@ def test_written_questions_find_their_contexts(
     ]
     written.write_bytes(gzip.compress("".join(json.dumps(x) + "\n" for x in lines).encode()))
     monkeypatch.setattr(module, "WRITTEN", written)
-    made = list(module._written({"x": [record(1, context, "Ada")]}))
+    made = list(module.written_records({"x": [record(1, context, "Ada")]}))
     assert [(m["question"], [a["text"] for a in m["answers"]]) for m in made] == [
         ("Who wrote it?", ["Ada"]),
         ("Who paid?", []),
