@@ -7,23 +7,15 @@ import numpy as np
 from index.collection import Collection
 from index.errors import InputError
 from index.original import misplaced, original
-from index.passage_index import PassageIndex
 from index.store import StoredPassages
 from index.types import Document, Passage
 
 _INDEX_AGAIN = "run `qa index`"
-_FOLLOW = "run `qa search` with any words, which makes the indexes anew"
-_MAKE_ANEW = (
-    "delete the folder lexical and the file vectors-* in it, then run `qa search` with any words,"
-    " which makes them anew"
-)
 
 
 def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[str]:
     """What is wrong, one line each with what mends it; nothing if all is well."""
     store = collection.store
-    for line in store.problems():
-        yield f"SQLite says: {line}. Restore the collection from a backup, or index into a new one"
     made = store.settings()
     for name, value in settings.items():
         if made and made.get(name) != value:
@@ -49,7 +41,7 @@ def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[st
                 )
         yield from _row_problems(batch)
     yield from _page_problems(collection, documents.values(), passages)
-    yield from _index_problems(collection)
+    yield from collection.engine.problems()
 
 
 def _document_problems(document: Document) -> Iterator[str]:
@@ -94,28 +86,3 @@ def _row_problems(batch: StoredPassages) -> Iterator[str]:
     for passage, length in zip(batch.passages, lengths, strict=True):
         if not abs(length - 1) < 0.01:
             yield f"The vector of passage {passage.id} has length {length:.3f}: {_INDEX_AGAIN}"
-
-
-def _index_problems(collection: Collection) -> Iterator[str]:
-    store = collection.store
-    index = PassageIndex(collection.directory)
-    if index.generation < 0:
-        if store.generation > 0:
-            yield f"The indexes are missing or damaged: {_FOLLOW}"
-        return
-    if index.generation != store.generation:
-        yield (
-            f"The indexes stand at generation {index.generation}, the documents at"
-            f" {store.generation}: {_FOLLOW}"
-        )
-        return
-    ids = store.passage_ids()
-    for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
-        if not np.array_equal(np.sort(held), ids):
-            yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_MAKE_ANEW}"
-    if np.array_equal(np.sort(index.ids), ids):
-        for batch in store.stored_passages(ids.tolist()):
-            rows = index.rows([passage.id for passage in batch.passages])
-            if not np.array_equal(rows, batch.rows):
-                yield f"FAISS holds other vectors than SQLite: {_MAKE_ANEW}"
-                break

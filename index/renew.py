@@ -12,13 +12,16 @@ from index.types import Embedder
 def renew(collection: Collection, embedder: Embedder, *, progress: bool) -> None:
     """Splits and embeds the stored texts again if the settings differ; files aren't opened.
 
-    The caller holds the collection's lock. Killed on the way, it starts over next time.
+    The caller is `writing`. Killed on the way, it starts over next time. Raises CollectionBusy if
+    others write, too.
     """
     store = collection.store
     settings = settings_of(embedder)
     if store.settings() == settings:
         return
     names = sorted(store.names())
+    if names:
+        collection.engine.require_alone()
     # Until all is done the collection fits no settings, so that nobody searches a mixture.
     store.set_settings(dict.fromkeys(settings, "unfinished") if names else settings)
     for name in tqdm(

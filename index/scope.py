@@ -1,7 +1,7 @@
 """Which documents a question is asked of: some by name, folder, type or date, or all."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from index.errors import InputError, no_document
@@ -49,19 +49,33 @@ def chosen(scope: Scope, documents: Sequence[DocumentSummary]) -> list[str]:
         documents = [d for d in documents if may_see(d.upload_folder, scope.reader)]
     if scope.is_everything:
         return [document.name for document in documents]
+    require_days(scope)
+    require_known(scope, {document.name for document in documents})
+    names = [document.name for document in documents if _is_in(scope, document)]
+    if not names:
+        raise none_in(scope)
+    return names
+
+
+def require_days(scope: Scope) -> None:
+    """Raises InputError if the scope has a day that is none."""
     for day in (scope.since, scope.until):
         if day is not None and not _DAY.fullmatch(day):
             raise InputError(f"{day!r} is no day: write it as 2024-05-17, 2024-05 or 2024")
-    known = {document.name for document in documents}
+
+
+def require_known(scope: Scope, known: Set[str]) -> None:
+    """Raises InputError if the scope names a document that isn't among those known."""
     for name in scope.documents:
         if name not in known:
             raise no_document(name)
-    names = [document.name for document in documents if _is_in(scope, document)]
-    if not names:
-        raise InputError(
-            f"No document of the collection is {_in_words(scope)}: widen the filter or leave it out"
-        )
-    return names
+
+
+def none_in(scope: Scope) -> InputError:
+    """The error for a scope that no document is in."""
+    return InputError(
+        f"No document of the collection is {_in_words(scope)}: widen the filter or leave it out"
+    )
 
 
 def _is_in(scope: Scope, document: DocumentSummary) -> bool:

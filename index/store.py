@@ -16,18 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from index.content_fields import from_fields, to_fields
 from index.errors import CollectionError, no_document
-from index.places import PackedPlaces, packed
+from index.places import packed
 from index.types import (
     Content,
     Document,
     DocumentSummary,
-    Heading,
     Location,
-    Page,
     Passage,
     PassageRange,
-    Range,
 )
 from index.upload_folders import EVERYBODY, upload_folder
 
@@ -79,6 +77,8 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document_id);
 """
 
+_FIELDS = ("title", "text", "date", "author", "language")
+_RANGES = ("pages", "headings", "navigation")
 _PASSAGE_COLUMNS = (
     "passages.id, document_id, documents.name, documents.title,"
     ' "start", "end", passages.text, heading, page, location,'
@@ -122,22 +122,14 @@ class StoredPassages(NamedTuple):
     rows: NDArray[np.float32]
 
 
-def _heading_row(heading: Heading) -> list[int]:
-    row = [heading.level, heading.start, heading.end]
-    return row if heading.until is None else [*row, heading.until]
-
-
-def _heading(level: int, start: int, end: int, until: int | None = None) -> Heading:
-    return Heading(level=level, start=start, end=end, until=until)
-
-
-def _location(text: str) -> Location:
+def location_from_json(text: str) -> Location:
+    """A passage's location as it is stored."""
     return tuple(json.loads(text).items())
 
 
 def _passage(row: Sequence[Any]) -> Passage:
     fields = dict(zip(_PASSAGE_FIELDS, row, strict=True))
-    return Passage(**{**fields, "location": _location(fields["location"])})
+    return Passage(**{**fields, "location": location_from_json(fields["location"])})
 
 
 class Store:
@@ -214,12 +206,14 @@ class Store:
         """The names of all documents."""
         return {name for (name,) in self._rows("SELECT name FROM documents")}
 
-    def files(self, root_id: int) -> dict[str, StoredFile]:
-        """The documents of a root by their path in it."""
+    def files(self, root_id: int, paths: Sequence[str] | None = None) -> dict[str, StoredFile]:
+        """The documents of a root by their path in it: all, or those at some paths."""
         rows = self._rows(
-            "SELECT path, name, sha256, size_bytes, modified_ns, loader_version"
-            " FROM documents WHERE root_id = ?",
+            "SELECT path, name, sha256, size_bytes, modified_ns, loader_version FROM documents"
+            " WHERE root_id = ? AND (? OR path IN (SELECT value FROM json_each(?)))",
             root_id,
+            paths is None,
+            json.dumps(list(paths or ())),
         )
         return {path: StoredFile(name, FileState(*state)) for path, name, *state in rows}
 
@@ -273,32 +267,21 @@ class Store:
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._rows(
-            "SELECT roots.path, documents.id, sha256, title, text, date, author, language, pages,"
-            " headings, navigation, places, page_runs FROM documents"
+            f"SELECT roots.path, documents.id, sha256, {', '.join(_FIELDS)},"  # noqa: S608
+            f" {', '.join(_RANGES)}, places, page_runs FROM documents"
             " JOIN roots ON roots.id = root_id WHERE name = ?",
             name,
         )
         if not rows:
             raise no_document(name)
-        root, id_, sha256, title, text, date, author, language, *ranges, page_runs = rows[0]
-        pages, headings, navigation, places = ranges
-        content = Content(
-            title=title,
-            text=text,
-            date=date,
-            author=author,
-            language=language,
-            pages=tuple(Page(number=n, start=s, end=e) for n, s, e in json.loads(pages)),
-            headings=tuple(_heading(*row) for row in json.loads(headings)),
-            navigation=tuple(Range(start=s, end=e) for s, e in json.loads(navigation)),
-            places=PackedPlaces(places),
-            page_runs=page_runs,
-        )
+        root, id_, sha256, *fields, places, page_runs = rows[0]
+        plain = dict(zip((*_FIELDS, *_RANGES), fields, strict=True))
+        plain |= {name: json.loads(plain[name]) for name in _RANGES}
         return Document(
             id=id_,
             name=name,
             sha256=sha256,
-            content=content,
+            content=from_fields(plain, places, page_runs),
             upload_folder=upload_folder(root),
         )
 
@@ -393,6 +376,7 @@ class Store:
 
         Its passages are put in by `put_passages` in the same transaction.
         """
+        fields = to_fields(content)
         with self._lock:
             place = (root_id, path)
             earlier = self._rows(
@@ -415,9 +399,7 @@ class Store:
                     content.author,
                     content.language,
                     len(content.text),
-                    json.dumps([(page.number, page.start, page.end) for page in content.pages]),
-                    json.dumps([_heading_row(heading) for heading in content.headings]),
-                    json.dumps([(gap.start, gap.end) for gap in content.navigation]),
+                    *(json.dumps(fields[name]) for name in _RANGES),
                     packed(content.places),
                     content.page_runs,
                     content.text,

@@ -5,8 +5,8 @@ Documents are committed some at a time: a run that is stopped goes on where it w
 
 import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ from index.split import split
 from index.store import FileState, StoredFile
 from index.types import Content, Embedder, PassageRange
 from index.upload_folders import EVERYBODY, UPLOADS
+
+# Files are claimed this many, or this many bytes, at a time: where several processes index one
+# folder, so much is done by one of them.
+_FILES_A_CLAIM = 64
+_BYTES_A_CLAIM = 1_000_000
 
 # Documents are committed when this many passages have come together: small files are embedded
 # together, and a stop loses little.
@@ -203,7 +208,6 @@ def _load_files(
     todo = [file for file in files if not _is_same(file)]
     report.unchanged += len(files) - len(todo)
     taken = collection.store.names()
-    waiting: list[_Loaded] = []
     with tqdm(
         total=sum(_size_bytes(file) for file in todo),
         desc="Indexing",
@@ -212,16 +216,61 @@ def _load_files(
         delay=2,
         disable=None if progress else True,
     ) as bar:
-        for file in todo:
-            loaded = _load_file(collection, file, taken, report)
+        while todo:
+            left = _load_claimed(collection, todo, taken, embedder, report, bar)
+            if len(left) == len(todo):
+                collection.engine.wait()
+            todo = left
+
+
+def _load_claimed(
+    collection: Collection,
+    files: Sequence[_File],
+    taken: set[str],
+    embedder: Embedder,
+    report: SyncReport,
+    bar: "tqdm[Any]",
+) -> list[_File]:
+    """Loads those of the files that no other process has claimed; returns the others."""
+    left: list[_File] = []
+    waiting: list[_Loaded] = []
+    for part in _parts(files):
+        known = collection.engine.claim(part[0].root_id, [file.path for file in part])
+        left += [file for file in part if file.path not in known]
+        for file in part:
+            if file.path not in known:
+                continue
+            # Since the files were compared, another process may have done this one.
+            file = replace(file, known=known[file.path])
+            loaded = None
+            if _is_same(file):
+                report.unchanged += 1
+            else:
+                loaded = _load_file(collection, file, taken, report)
             if loaded is None:
+                collection.engine.release([file.path])
                 bar.update(_size_bytes(file))
                 continue
             waiting.append(loaded)
             if sum(len(document.ranges) for document in waiting) >= _PASSAGES_A_COMMIT:
                 _commit(collection, waiting, embedder, bar)
                 waiting = []
-        _commit(collection, waiting, embedder, bar)
+    _commit(collection, waiting, embedder, bar)
+    return left
+
+
+def _parts(files: Sequence[_File]) -> Iterator[list[_File]]:
+    """The files of one root, some at a time."""
+    part: list[_File] = []
+    size_bytes = 0
+    for file in files:
+        part.append(file)
+        size_bytes += _size_bytes(file)
+        if len(part) == _FILES_A_CLAIM or size_bytes >= _BYTES_A_CLAIM:
+            yield part
+            part, size_bytes = [], 0
+    if part:
+        yield part
 
 
 def _size_bytes(file: _File) -> int:
@@ -313,9 +362,12 @@ def _reason(error: OSError) -> str:
 def _commit(
     collection: Collection, documents: Sequence[_Loaded], embedder: Embedder, bar: "tqdm[Any]"
 ) -> None:
+    if not documents:
+        return
     rows = _embed(documents, embedder, bar)
     store = collection.store
-    with store.transaction():
+    paths = [document.file.path for document in documents]
+    with collection.engine.committing(paths):
         first = 0
         for document in documents:
             last = first + len(document.ranges)
@@ -328,6 +380,7 @@ def _commit(
             )
             store.put_passages(id_, document.content, document.ranges, rows[first:last])
             first = last
+    collection.engine.release(paths)
 
 
 def _embed(

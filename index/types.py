@@ -157,7 +157,12 @@ class Document:
     @property
     def version(self) -> str:
         """Another one where its file has changed, or is loaded differently."""
-        return f"{self.sha256[:8]}.{len(self.text)}"
+        return version_of(self.sha256, len(self.text))
+
+
+def version_of(sha256: str, characters: int) -> str:
+    """A document's version, of its file's bytes and how many characters were read of them."""
+    return f"{sha256[:8]}.{characters}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

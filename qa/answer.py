@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index.address import MilvusAddress, parse_address
 from index.collection import Collection, settings_of
 from index.embed import model_folder, open_embedder
 from index.errors import InputError
@@ -65,6 +66,8 @@ class Assistant:
     ) -> "Assistant":
         """Opens the collection in `directory`, else QA_COLLECTION, else `.collection`.
 
+        It may be an address of Milvus, too: milvus+http://HOST:PORT/NAME, milvus+file:FILE.db.
+
         What `qa tune` fitted to it is used. Of what it answers at least `precision` is right, by
         what was measured; None: what is more likely right than wrong is answered. Raises
         CollectionError if there is none, or it was made with other settings; InputError if
@@ -72,7 +75,7 @@ class Assistant:
         """
         folder = reader_folder()  # before the embedder, which shuts the hub off if it is packaged
         embedder = open_embedder()
-        collection = Collection(collection_directory(directory))
+        collection = Collection(collection_address(directory))
         collection.require(settings_of(embedder))
         reader = ExtractiveReader.load(folder)
         confidence = load_confidence(folder, reader.fingerprint) or UNFITTED
@@ -322,9 +325,12 @@ def _checked(question: str) -> str:
     return question
 
 
-def collection_directory(directory: str | Path | None) -> Path:
-    """The directory given, else QA_COLLECTION, else `.collection`."""
-    return Path(directory or os.environ.get("QA_COLLECTION") or DEFAULT_DIRECTORY).expanduser()
+def collection_address(address: str | Path | None) -> Path | MilvusAddress:
+    """The address given, else QA_COLLECTION, else `.collection`.
+
+    Raises InputError where it is neither a folder's path nor an engine's address.
+    """
+    return parse_address(str(address or os.environ.get("QA_COLLECTION") or DEFAULT_DIRECTORY))
 
 
 def reader_folder() -> Path:

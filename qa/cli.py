@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
             subparser.add_argument(
                 "--collection",
                 metavar="DIR",
-                help="the collection's folder (default: QA_COLLECTION, or .collection)",
+                help="the collection's folder, or milvus+http://HOST:PORT/NAME"
+                " (default: QA_COLLECTION, or .collection)",
             )
         if has_json:
             subparser.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -198,14 +199,14 @@ def _index(options: argparse.Namespace) -> int:
     from index.embed import open_embedder
     from index.folder import require_documents
     from index.sync import sync
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
     from qa.present import one_line
 
-    directory = collection_directory(options.collection)
-    if not directory.exists():
+    address = collection_address(options.collection)
+    if not (isinstance(address, Path) and address.exists()):
         # Before anything is made, so that a slip of the pen leaves no empty collection behind.
         require_documents(options.paths)
-    collection = Collection(directory, create=bool(options.paths))
+    collection = Collection(address, create=bool(options.paths))
     report = sync(collection, options.paths, open_embedder(), progress=True)
     summary = {
         **{kind: len(getattr(report, kind)) for kind in ("added", "changed", "removed")},
@@ -225,10 +226,10 @@ def _index(options: argparse.Namespace) -> int:
 
 def _documents(options: argparse.Namespace) -> int:
     from index.collection import Collection
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
     from qa.present import count, documents_to_json, one_line
 
-    collection = Collection(collection_directory(options.collection))
+    collection = Collection(collection_address(options.collection))
     if options.text is not None:
         document = collection.document(options.text)
         if options.json:
@@ -255,15 +256,14 @@ def _documents(options: argparse.Namespace) -> int:
 def _remove(options: argparse.Namespace) -> int:
     from index.collection import Collection
     from index.sync import remove
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
     from qa.feedback import Feedback
     from qa.present import one_line
 
-    directory = collection_directory(options.collection)
-    collection = Collection(directory)
+    collection = Collection(collection_address(options.collection))
     text = collection.document(options.document).text
     with_file = remove(collection, options.document)
-    Feedback(directory).remove_document(options.document, text)
+    Feedback(collection.directory).remove_document(options.document, text)
     if options.json:
         _print_json({"removed": options.document})
     else:
@@ -306,7 +306,7 @@ def _search(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    from qa.answer import collection_directory, reader_folder
+    from qa.answer import collection_address, reader_folder
     from qa.fine_tune import Recipe
     from qa.present import one_line
     from qa.train import train
@@ -323,7 +323,7 @@ def _train(options: argparse.Namespace) -> int:
         out=options.out,
         recipe=recipe,
         dev=options.dev,
-        collection=collection_directory(options.collection),
+        collection=collection_address(options.collection),
         progress=True,
     )
     if options.json:
@@ -339,9 +339,9 @@ def _check(options: argparse.Namespace) -> int:
     from index.check import problems
     from index.collection import Collection, settings_of
     from index.embed import open_embedder
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
 
-    collection = Collection(collection_directory(options.collection))
+    collection = Collection(collection_address(options.collection))
     found = list(problems(collection, settings_of(open_embedder())))
     if options.json:
         _print_json({"problems": found})

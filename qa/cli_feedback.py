@@ -37,12 +37,11 @@ def add_gold_options(parser: argparse.ArgumentParser) -> None:
 def feedback(options: argparse.Namespace) -> int:
     """What people said of answers: as gold questions, or one by one."""
     from index.collection import Collection
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
     from qa.feedback import Feedback
 
-    directory = collection_directory(options.collection)
-    collection = Collection(directory)
-    notes = Feedback(directory)
+    collection = Collection(collection_address(options.collection))
+    notes = Feedback(collection.directory)
     return (_export if options.action == "export" else _review)(notes, _text_of(collection))
 
 
@@ -116,13 +115,13 @@ def gold(options: argparse.Namespace) -> int:
     """Shows passages that no question is about, and adds what is asked to the file."""
     from index.collection import Collection
     from index.errors import InputError
-    from qa.answer import collection_directory
+    from qa.answer import collection_address
     from qa.gold import gold_line, read_gold
     from qa.gold_draft import drafted, passages_without_questions
 
     if options.file.suffix == ".gz":
         raise InputError(f"{options.file} can't be added to; unpack it first")
-    collection = Collection(collection_directory(options.collection))
+    collection = Collection(collection_address(options.collection))
     has_some = options.file.exists() and options.file.stat().st_size > 0
     known = read_gold(options.file).questions if has_some else ()
     if has_some and not options.file.read_bytes().endswith(b"\n"):

@@ -24,7 +24,7 @@ def tune(options: argparse.Namespace) -> int:
     from index.collection import Collection, settings_of
     from index.embed import open_embedder
     from index.errors import InputError
-    from qa.answer import collection_directory, reader_folder
+    from qa.answer import collection_address, reader_folder
     from qa.confidence import UNFITTED, load_confidence
     from qa.gold import read_gold
     from qa.read import ExtractiveReader
@@ -36,7 +36,7 @@ def tune(options: argparse.Namespace) -> int:
         raise InputError(f"{options.gold} has no question that can be asked: add some")
     folder = reader_folder()
     embedder = open_embedder()
-    collection = Collection(collection_directory(options.collection))
+    collection = Collection(collection_address(options.collection))
     collection.require(settings_of(embedder))
     reader = ExtractiveReader.load(folder)
     confidence = load_confidence(folder, reader.fingerprint) or UNFITTED

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from index.collection import Collection
+from index.engine import Found
 from index.language import other_script
 from index.scope import EVERYTHING, Scope
 from index.terms import terms
@@ -32,27 +33,29 @@ def retrieve(
 
     Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
     """
-    dense, lexical = search(collection, embedder, question, scope)
-    best = fuse(dense, lexical, dense_weight=dense_weight)[:limit]
+    found = search(collection, embedder, question, scope)
+    best = fuse(found.dense, found.lexical, dense_weight=dense_weight)[:limit]
     # A document may have been removed since: its passages are gone from the store.
     passages = collection.passages([id_ for id_, _ in best])
-    found = [(passages[id_], score) for id_, score in best if id_ in passages]
+    left = [(passages[id_], score) for id_, score in best if id_ in passages]
     return tuple(
         Hit(passage=passage, score=score, rank=rank)
-        for rank, (passage, score) in enumerate(found, start=1)
+        for rank, (passage, score) in enumerate(left, start=1)
     )
 
 
 def search(
     collection: Collection, embedder: Embedder, question: str, scope: Scope = EVERYTHING
-) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
-    """What each side finds, (passage id, score) and best first: dense, lexical."""
-    index = collection.index()
-    among = collection.passage_ids_in(scope)
-    lexical = index.search_lexical(terms(question), _DEPTH, among)
-    if lexical and other_script(question):
-        return [], lexical  # what the embedder says of a script that it doesn't know is noise
-    return index.search_dense(embedder.encode([question])[0], _DEPTH, among), lexical
+) -> Found:
+    """What each side finds; a question in another script is searched by its words alone.
+
+    Raises as `retrieve` does.
+    """
+    row = embedder.encode([question])[0]
+    found = collection.search(row, terms(question), _DEPTH, scope)
+    if found.lexical and other_script(question):
+        return found._replace(dense=[])  # what the embedder says of a script it doesn't know: noise
+    return found
 
 
 def fuse(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Mount, Route
 
-from index.errors import InputError, QAError
+from index.errors import CollectionError, InputError, QAError
 from index.scope import EVERYTHING, Scope
 from qa import present
 from qa.access import Access
@@ -130,7 +130,9 @@ def build_app(
     app.add_middleware(RequestLog)
     gr.mount_gradio_app(
         app,
-        build_page(watched, examples, limit, takes_uploads=uploads is not None),
+        build_page(
+            watched, examples, limit, takes_uploads=uploads is not None and uploads.are_taken
+        ),
         path="/",
         footer_links=[],
         run_history=False,
@@ -162,7 +164,9 @@ def _add_routes(app: FastAPI, assistant: Watched, limit: MinuteLimit, access: Ac
 
     @app.exception_handler(QAError)
     async def refuse(_request: Request, error: QAError) -> JSONResponse:
-        return JSONResponse({"error": str(error)}, status_code=400)
+        # A collection that can't be asked now may be asked later; the request was all right.
+        status = 503 if isinstance(error, CollectionError) else 400
+        return JSONResponse({"error": str(error)}, status_code=status)
 
     @app.exception_handler(TooMany)
     async def refuse_for_now(_request: Request, error: TooMany) -> JSONResponse:

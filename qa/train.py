@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from index.address import MilvusAddress
 from index.collection import Collection, settings_of
 from index.embed import open_embedder
 from index.errors import InputError
@@ -26,7 +27,7 @@ def train(
     out: Path,
     recipe: Recipe,
     dev: Path | None,
-    collection: Path,
+    collection: Path | MilvusAddress,
     progress: bool = False,
 ) -> list[str]:
     """Trains from the reader in `start`; gives a line for each record that could not be used.
@@ -61,10 +62,10 @@ def _scores(reader: Path, squad: Sequence[SquadContext]) -> Mapping[str, float |
     return evaluate_reader(ExtractiveReader.load(reader), squad, progress=True)
 
 
-def _gold_file(path: Path, directory: Path) -> TrainingFile:
+def _gold_file(path: Path, address: Path | MilvusAddress) -> TrainingFile:
     gold = read_gold(path)
     embedder = open_embedder()
-    collection = Collection(directory)
+    collection = Collection(address)
     collection.require(settings_of(embedder))
     examples, problems = gold_examples(gold.questions, collection, embedder)
     collection.close()

@@ -56,6 +56,7 @@ def save_tuning(directory: Path, tuning: Tuning) -> None:
         "curve": curve_to_json(tuning.curve),
         "answer_from": tuning.answer_from,
     }
+    directory.mkdir(parents=True, exist_ok=True)  # that of a collection in Milvus may not be there
     aside = directory / f"{_FILE}.part"
     aside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     aside.replace(directory / _FILE)

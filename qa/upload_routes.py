@@ -41,6 +41,7 @@ def add_upload_routes(app: FastAPI, uploads: Uploads, limit: MinuteLimit) -> Non
     @app.post("/api/documents")
     async def add(request: Request) -> JSONResponse:
         visitor = _writer(request)
+        uploads.require_taken()
         limit.count(visitor.person)
         form = await _form(request)
         try:

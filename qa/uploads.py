@@ -50,12 +50,26 @@ class Uploads:
         self._collection = collection
         self._embedder = _GivingWay(embedder)
 
+    @property
+    def are_taken(self) -> bool:
+        """Whether files can be kept where the collection lies."""
+        return self._collection.engine.takes_uploads
+
+    def require_taken(self) -> None:
+        """Raises InputError if no uploads are taken."""
+        if not self.are_taken:
+            raise InputError(
+                "A collection in Milvus takes no uploads: put the file into a folder that is"
+                " indexed, and run `qa index`"
+            )
+
     def add(self, file: BinaryIO, given_name: str, folder: str) -> DocumentSummary:
         """Puts a file into an upload folder and reads it; one of the same name is replaced.
 
         Raises InputError where it can't be read or is one too many (all is as it was then), and
         CollectionBusy.
         """
+        self.require_taken()
         name = file_name(given_name)
         root = self._collection.directory.resolve() / UPLOADS / folder
         kept = root / name

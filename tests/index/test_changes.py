@@ -10,6 +10,7 @@ from index.collection import Collection, settings_of
 from index.sync import SyncReport, sync
 from index.terms import terms
 from tests.fakes import WordEmbedder, write
+from tests.index.folder import index_of
 
 WELL = "The old well is 40 feet deep."
 TOWER = "The tower has 99 steps."
@@ -31,7 +32,7 @@ def collection(tmp_path: Path, root: Path) -> Iterator[Collection]:
 
 def found(collection: Collection, words: str) -> list[str]:
     """The documents that hold one of the words, by BM25."""
-    hits = collection.index().search_lexical(terms(words), 100)
+    hits = index_of(collection).search_lexical(terms(words), 100)
     passages = collection.passages([id_ for id_, _ in hits])
     assert len(passages) == len(hits), "an index holds passages that are gone"
     return sorted(passage.document for passage in passages.values())
@@ -44,7 +45,7 @@ def changed(collection: Collection, root: Path, change: Callable[[], object]) ->
     assert list(problems(collection, settings_of(EMBEDDER))) == []
     passages = [p for name in collection.store.names() for p in collection.passages_of(name)]
     assert sorted(p.id for p in passages) == collection.store.passage_ids().tolist()
-    assert sorted(collection.index().ids.tolist()) == sorted(p.id for p in passages)
+    assert sorted(index_of(collection).ids.tolist()) == sorted(p.id for p in passages)
     return report
 
 

@@ -16,6 +16,7 @@ from index.load import load
 from index.passage_index import PassageIndex
 from index.sync import sync
 from tests.fakes import WordEmbedder, write
+from tests.index.folder import index_of
 
 FILES = {f"{number}.txt": f"Note {number}: the well is {number} feet deep." for number in range(9)}
 EMBEDDER = WordEmbedder()
@@ -30,7 +31,7 @@ def collection(tmp_path: Path) -> Iterator[Collection]:
 
 
 def found_by_both(collection: Collection) -> tuple[set[int], set[int]]:
-    index = collection.index()
+    index = index_of(collection)
     dense = index.search_dense(EMBEDDER.encode(["deep well"])[0], 100)
     return {id_ for id_, _ in dense}, {id_ for id_, _ in index.search_lexical(["well"], 100)}
 
@@ -149,7 +150,7 @@ def test_what_a_killed_tantivy_left_behind_is_cleared_away(
 
 
 def test_a_question_keeps_its_index_while_others_change_it(collection: Collection) -> None:
-    index = collection.index()
+    index = index_of(collection)
     ids = sorted(index.ids)
     other = Collection(collection.directory)
     other.store.remove_document("1.txt")
@@ -158,7 +159,7 @@ def test_a_question_keeps_its_index_while_others_change_it(collection: Collectio
     other.close()
     assert sorted(index.ids) == ids
     assert len(index.search_lexical(["well"], 100)) == 9
-    assert len(collection.index().ids) == 8
+    assert len(index_of(collection).ids) == 8
 
 
 def test_while_another_process_writes_the_last_whole_index_serves(
@@ -167,11 +168,11 @@ def test_while_another_process_writes_the_last_whole_index_serves(
     collection.store.remove_document("1.txt")
     reopened = Collection(collection.directory)
     with FileLock(collection.directory / "writer.lock"):
-        assert len(reopened.index().ids) == 9
+        assert len(index_of(reopened).ids) == 9
         shutil.rmtree(collection.directory / "lexical")
         with pytest.raises(CollectionBusy):
-            Collection(collection.directory).index()
-    assert len(reopened.index().ids) == 8
+            index_of(Collection(collection.directory))
+    assert len(index_of(reopened).ids) == 8
     reopened.close()
 
 

@@ -7,10 +7,12 @@ from filelock import FileLock
 
 from index import folder, load, sync
 from index.check import problems
-from index.collection import Collection, passage_context, settings_of
+from index.collection import Collection, settings_of
+from index.context import passage_context
 from index.errors import CollectionBusy, InputError
 from index.sync import SyncReport
 from tests.fakes import WordEmbedder, write
+from tests.index.folder import index_of
 
 FILES = {
     "one.txt": "The bridge was opened in 1901.",
@@ -110,7 +112,7 @@ def test_changed_and_removed_files_leave_nothing_behind(
     report = sync.sync(collection, [root], embedder)
     assert (report.changed, report.removed) == (["one.txt"], ["sub/two.md"])
     assert names(collection) == ["one.txt", "sub/deep/three.txt"]
-    index = collection.index()
+    index = index_of(collection)
     assert len(index.ids) == len(index.lexical_ids()) == 2
     assert index.search_lexical(["ferri", "bridg"], 5) == []
     assert_whole(collection, embedder)
@@ -302,15 +304,15 @@ def test_another_embedder_makes_all_passages_anew_without_the_files(
     collection: Collection, root: Path, tmp_path: Path, embedder: WordEmbedder
 ) -> None:
     sync.sync(collection, [root], embedder)
-    before = collection.index()
+    before = index_of(collection)
     root.rename(tmp_path / "away")
     other = WordEmbedder("other words")
     sync.sync(collection, [], other)
     assert_whole(collection, other)
-    assert set(collection.index().ids.tolist()).isdisjoint(before.ids.tolist())
-    for passage in collection.passages(collection.index().ids.tolist()).values():
+    assert set(index_of(collection).ids.tolist()).isdisjoint(before.ids.tolist())
+    for passage in collection.passages(index_of(collection).ids.tolist()).values():
         row = other.encode([passage_context(passage)])[0]
-        ((id_, cosine),) = collection.index().search_dense(row, 1)
+        ((id_, cosine),) = index_of(collection).search_dense(row, 1)
         assert id_ == passage.id
         assert cosine == pytest.approx(1, abs=1e-3)
 
@@ -360,7 +362,7 @@ def test_removing_a_document_takes_its_passages_with_it(
     sync.sync(collection, [root], embedder)
     sync.remove(collection, "sub/two.md")
     assert names(collection) == ["one.txt", "sub/deep/three.txt"]
-    assert collection.index().search_lexical(["ferri"], 5) == []
+    assert index_of(collection).search_lexical(["ferri"], 5) == []
     assert_whole(collection, embedder)
     with pytest.raises(InputError, match=r"no document 'sub/two\.md'"):
         sync.remove(collection, "sub/two.md")

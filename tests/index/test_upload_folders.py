@@ -16,6 +16,7 @@ from index.scope import EVERYTHING, Scope, chosen
 from index.sync import remove, sync
 from index.upload_folders import EVERYBODY, UPLOADS, file_name, folder_of, may_see, upload_folder
 from tests.fakes import WordEmbedder, write
+from tests.index.folder import engine_of
 
 EIRA, OWEN = folder_of("eira"), folder_of("owen")
 
@@ -111,11 +112,11 @@ def test_a_reader_sees_folders_everybodys_and_their_own(
     collection: Collection, tmp_path: Path
 ) -> None:
     sync(collection, [write(tmp_path / "papers", {"a.txt": "Nobody counted."})], WordEmbedder())
-    assert not collection.store.has_private_uploads()
-    assert collection.passage_ids_in(Scope(reader="")) is None
+    assert not engine_of(collection).store.has_private_uploads()
+    assert engine_of(collection).passage_ids_in(Scope(reader="")) is None
     upload(collection, EIRA, "b.txt", "Somebody counted.")
     upload(collection, EVERYBODY, "c.txt", "All counted.")
-    assert collection.store.has_private_uploads()
+    assert engine_of(collection).store.has_private_uploads()
 
     def seen(scope: Scope) -> list[str]:
         return chosen(scope, collection.documents())
@@ -127,14 +128,14 @@ def test_a_reader_sees_folders_everybodys_and_their_own(
         assert seen(Scope(reader=other)) == ["a.txt", "c.txt"]
         with pytest.raises(InputError, match=f"has no document '{own}'"):
             seen(Scope(reader=other, documents=(own,)))
-        ids = collection.passage_ids_in(Scope(reader=other))
+        ids = engine_of(collection).passage_ids_in(Scope(reader=other))
         assert ids is not None
         assert {p.document for p in collection.passages(ids.tolist()).values()} == {
             "a.txt",
             "c.txt",
         }
     remove(collection, own)
-    assert collection.passage_ids_in(Scope(reader=OWEN)) is None
+    assert engine_of(collection).passage_ids_in(Scope(reader=OWEN)) is None
 
 
 def test_whose_an_upload_is_holds_where_the_collection_is_moved(
@@ -181,7 +182,9 @@ def test_when_a_document_came_in_is_kept_over_its_changes(
     (first,) = collection.documents()
     assert first.added is not None
     with collection.store.transaction():
-        collection.store._db.execute("UPDATE documents SET added = '2020-01-31T12:00:00+00:00'")
+        engine_of(collection).store._db.execute(
+            "UPDATE documents SET added = '2020-01-31T12:00:00+00:00'"
+        )
     upload(collection, EVERYBODY, "b.txt", "All have counted again.")
     (second,) = collection.documents()
     assert (second.added, second.characters) == ("2020-01-31T12:00:00+00:00", 23)
@@ -189,7 +192,7 @@ def test_when_a_document_came_in_is_kept_over_its_changes(
 
 def test_a_collection_from_before_is_brought_up(collection: Collection) -> None:
     upload(collection, EVERYBODY, "b.txt", "All counted.")
-    collection.store._db.execute("ALTER TABLE documents DROP COLUMN added")
+    engine_of(collection).store._db.execute("ALTER TABLE documents DROP COLUMN added")
     collection.close()
     opened = Collection(collection.directory)
     assert [(d.name, d.added) for d in opened.documents()] == [("b.txt", None)]

@@ -18,6 +18,7 @@ from qa.retrieve import DENSE_WEIGHT
 from qa.tune import fit_line, tune
 from qa.tuning import load_tuning, save_tuning
 from tests.fakes import NumberReader, WordEmbedder, write
+from tests.index.milvus import file_address
 
 NAMES = [f"{first}{last}" for first in ("al", "be", "ca", "do") for last in "nprstvwxyz"]
 
@@ -54,6 +55,23 @@ def test_the_confidence_comes_nearer_to_the_share_right(collection: Collection) 
     assert tuned.before["mrr@20"] == tuned.after["mrr@20"] == 1.0
     assert (tuned.after["brier"] or 1) < (tuned.before["brier"] or 0)
     assert tuned.tuning.answer_from is None
+
+
+def test_a_collection_in_milvus_is_tuned_as_one_in_a_folder(
+    collection: Collection, tmp_path: Path
+) -> None:
+    milvus = Collection(file_address(tmp_path), create=True)
+    sync(milvus, [tmp_path / "papers"], WordEmbedder())
+    tuned = [
+        tune(each, WordEmbedder(), NumberReader(), UNFITTED, gold())
+        for each in (collection, milvus)
+    ]
+    assert tuned[0] == tuned[1]
+    save_tuning(milvus.directory, tuned[1].tuning)
+    kept = load_tuning(milvus.directory, "numbers", "words")
+    assert kept is not None
+    assert kept.slope == tuned[0].tuning.slope
+    milvus.close()
 
 
 def test_a_tuning_is_kept_and_used_for_its_models_only(collection: Collection) -> None:

@@ -1,0 +1,187 @@
+"""A collection in a folder: SQLite holds the truth, FAISS and Tantivy follow it.
+
+DIR/collection.sqlite3     documents, passages, vectors      (index/store.py)
+DIR/vectors-<n>.faiss      the same vectors, to search       (index/vectors.py)
+DIR/lexical/               the same passages' stems          (index/lexical.py)
+DIR/writer.lock            held by the one process that writes
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from index import terms
+from index.context import passage_context
+from index.engine import Found
+from index.errors import CollectionBusy, CollectionError
+from index.passage_index import IndexedPassages, PassageIndex
+from index.scope import Scope, chosen
+from index.store import Store, StoredFile
+
+_FOLLOW = "run `qa search` with any words, which makes the indexes anew"
+_MAKE_ANEW = (
+    "delete the folder lexical and the file vectors-* in it, then run `qa search` with any words,"
+    " which makes them anew"
+)
+
+
+class FolderEngine:
+    """One machine, one process that writes at a time. Safe to use from several threads."""
+
+    takes_uploads = True
+
+    def __init__(self, directory: Path, *, create: bool = False) -> None:
+        """Raises CollectionError if there is no collection of this version in `directory`."""
+        if create:
+            try:
+                directory.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise CollectionError(
+                    f"{directory} can't be made ({error.strerror}): name another --collection"
+                ) from error
+        self.directory = directory
+        self.store = Store(directory / "collection.sqlite3", create=create)
+        self._index: PassageIndex | None = None
+        self._lock = FileLock(directory / "writer.lock")
+
+    def search(
+        self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
+    ) -> Found:
+        index = self.index()  # one generation for both sides
+        among = self.passage_ids_in(scope)
+        return Found(
+            dense=index.search_dense(row, limit, among),
+            lexical=index.search_lexical(stems, limit, among),
+        )
+
+    def passage_ids_in(self, scope: Scope) -> NDArray[np.int64] | None:
+        """(n,) the ids of the passages of the documents in scope; None where all are.
+
+        Raises InputError where no document is, though some were asked for. To be called after
+        `index`, so that nothing private has come into that since it was looked for.
+        """
+        if scope.is_everything and (scope.reader is None or not self.store.has_private_uploads()):
+            return None
+        return self.store.passage_ids_of(chosen(scope, self.store.summaries()))
+
+    def index(self) -> PassageIndex:
+        """The passage index at the store's generation; to be kept for one whole question.
+
+        It is brought in line first where it has fallen behind, or been damaged. While another
+        process writes, the last whole one serves.
+        """
+        generation = self.store.generation
+        if self._index is None or self._index.generation != generation:
+            index = PassageIndex(self.directory)
+            if index.generation != generation:
+                try:
+                    with self.writing():
+                        index = self._followed()
+                except CollectionBusy:
+                    if index.generation < 0:  # its files were changed while they were opened
+                        if self._index is None:
+                            raise
+                        return self._index
+            self._index = index
+        return self._index
+
+    @contextmanager
+    def writing(self, wait_seconds: float = 0) -> Iterator[None]:
+        """Holds the writer's lock, which the same thread may take once more.
+
+        Raises CollectionBusy if another process or thread still has it after `wait_seconds`.
+        """
+        try:
+            self._lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise CollectionBusy(
+                f"Another process is writing to the collection in {self.directory}:"
+                " try again when it has finished"
+            ) from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def require_alone(self) -> None:
+        """Who holds the writer's lock is."""
+
+    def claim(self, root_id: int, paths: Sequence[str]) -> dict[str, StoredFile | None]:
+        known = self.store.files(root_id, paths)
+        return {path: known.get(path) for path in paths}
+
+    def committing(self, paths: Sequence[str]) -> AbstractContextManager[None]:  # noqa: ARG002
+        return self.store.transaction()
+
+    def release(self, paths: Sequence[str]) -> None:
+        """Nobody else could have them."""
+
+    def wait(self) -> None:
+        """Nobody else could have any."""
+
+    def follow(self) -> None:
+        """Brings FAISS and Tantivy in line with the store; the caller holds the lock."""
+        self._followed()
+
+    def _followed(self) -> PassageIndex:
+        index = PassageIndex(self.directory)
+        if index.generation == self.store.generation or self._update(index):
+            return index
+        index = PassageIndex(self.directory, empty=True)
+        if not self._update(index):
+            raise CollectionError(
+                f"The index in {self.directory} can't be written: look for room on the disk"
+                " and permissions, then run `qa index` again"
+            )
+        return index
+
+    def _update(self, index: PassageIndex) -> bool:
+        """False where Tantivy can't go on, as from files that a killed process left behind."""
+        wanted = self.store.passage_ids()
+        removed = np.setdiff1d(index.ids, wanted)
+        added = np.setdiff1d(wanted, index.ids)
+        try:
+            index.update(self.store.generation, removed, self._indexed(added))
+        except ValueError:
+            return False
+        return True
+
+    def _indexed(self, ids: NDArray[np.int64]) -> Iterator[IndexedPassages]:
+        for batch in self.store.stored_passages(ids.tolist()):
+            yield IndexedPassages(
+                ids=np.array([passage.id for passage in batch.passages], np.int64),
+                rows=batch.rows,
+                stems=[terms.terms(passage_context(passage)) for passage in batch.passages],
+            )
+
+    def problems(self) -> Iterator[str]:
+        for line in self.store.problems():
+            yield (
+                f"SQLite says: {line}. Restore the collection from a backup, or index into a"
+                " new one"
+            )
+        index = PassageIndex(self.directory)
+        if index.generation < 0:
+            if self.store.generation > 0:
+                yield f"The indexes are missing or damaged: {_FOLLOW}"
+            return
+        if index.generation != self.store.generation:
+            yield (
+                f"The indexes stand at generation {index.generation}, the documents at"
+                f" {self.store.generation}: {_FOLLOW}"
+            )
+            return
+        ids = self.store.passage_ids()
+        for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
+            if not np.array_equal(np.sort(held), ids):
+                yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_MAKE_ANEW}"
+        if np.array_equal(np.sort(index.ids), ids):
+            for batch in self.store.stored_passages(ids.tolist()):
+                rows = index.rows([passage.id for passage in batch.passages])
+                if not np.array_equal(rows, batch.rows):
+                    yield f"FAISS holds other vectors than SQLite: {_MAKE_ANEW}"
+                    break
