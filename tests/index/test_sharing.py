@@ -33,7 +33,7 @@ def lines_until_stopped(process: "subprocess.Popen[str]") -> list[str]:
     raise AssertionError(f"ended after {lines}: {process.stderr and process.stderr.read()}")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_no_file_is_done_twice_and_those_of_the_dead_are_made_good(tmp_path: Path) -> None:
     folder = write(tmp_path / "papers", FILES)
     with shared_engine(tmp_path) as engine:

@@ -86,7 +86,7 @@ def round_robin(apps: list[str]) -> Iterator[tuple[str, Counter[str]]]:
             thread.join()
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_three_apps_answer_as_one(tmp_path: Path) -> None:
     users = tmp_path / "users"
     add_user(users, "eira", PASSWORD)
