@@ -39,8 +39,8 @@ EXAMPLES = (
     ),
     ("Does a Korean bank card work in Russian shops?", "sample/crossing-the-sea.html"),
     (
-        "Why did South Korea stop paying out its loan to the Soviet Union?",
-        "sample/loans-and-arms.md",
+        "How many Koreans did the census of 2002 find in Sakhalin Oblast?",
+        "sample/sakhalin.docx",
     ),
 )
 
