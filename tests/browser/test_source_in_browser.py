@@ -13,8 +13,7 @@ from tests.browser.screenshots import ask
 from tests.keyword_assistant import KeywordAssistant
 from tests.papers import CAPTAIN, FERRY, ferry_assistant, write_pdf
 
-# Never yet run to the end on a quiet machine.
-pytestmark = [*needs_chromium, pytest.mark.xfail(reason="not yet seen to pass as a whole")]
+pytestmark = needs_chromium
 
 OFFICE = "When does the ticket office open?"
 ROUTER = "How do I reset my router password?"

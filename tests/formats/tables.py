@@ -122,3 +122,20 @@ Quarry Viaduct, Theobald Crane, 1864, 402 metres, Upper Wend
 Friars Bridge, Simon Mason, 1349, 41 metres, Tarn Beck
 """,
 )
+SLEDGES = _table(
+    "Sledges",
+    (
+        "Who built the sledge {}?",
+        "How long is the sledge {}?",
+        "When was the sledge {} built?",
+        "Where is the sledge {} kept?",
+    ),
+    """
+Sledge, Built by, Length, Built in, Kept at
+Snow Petrel, Aino Kallas, 3.4 metres, 1911, Vardø Museum
+Long Jenny, Tom Hurley, 4.1 metres, 1928, Hobart
+Old Faithful, Sverre Mohn, 2.9 metres, 1899, Skien
+Blue Fox, Nuka Petersen, 2.2 metres, 1964, Nuuk Cathedral
+Windlass, Edith Boole, 3.8 metres, 1947, Dundee Harbour
+""",
+)

@@ -23,11 +23,7 @@ from tests.browser.browsing import chromium
 from tests.formats import tables, writers
 from tests.formats.texts import Fact, text
 
-# Some places of JSON lines and others aren't those that are expected here; not looked into yet.
-pytestmark = [
-    pytest.mark.soak,
-    pytest.mark.xfail(reason="24 of the right answers have another place than expected"),
-]
+pytestmark = pytest.mark.slow
 
 _TEXTS = {
     "observatory.txt": writers.plain,
@@ -112,8 +108,8 @@ def _table_cases() -> Iterator[Case]:
         yield Case(document="bells.tsv", fact=fact, location=where)
     for fact in tables.BRIDGES.facts():
         yield Case(document="bridges.json", fact=fact, location={"item": fact.row - 1})
-    for fact in tables.HUTS.facts(first=4):
-        yield Case(document="huts.jsonl", fact=fact, location={"line": fact.row - 1})
+    for fact in tables.SLEDGES.facts():
+        yield Case(document="sledges.jsonl", fact=fact, location={"line": fact.row - 1})
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +139,7 @@ def collection(
         "apples.csv": writers.delimited(tables.APPLES, ","),
         "bells.tsv": writers.delimited(tables.BELLS, "\t"),
         "bridges.json": writers.json_list(tables.BRIDGES),
-        "huts.jsonl": writers.json_lines(tables.HUTS),
+        "sledges.jsonl": writers.json_lines(tables.SLEDGES),
     }
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -180,7 +176,7 @@ def test_right_words_are_cited_in_the_right_place(
                 faults += _box_faults(collection, citation)
             wrong += [(case.fact.question, fault) for fault in faults]
     print("\n".join(f"{format_}: {right[format_]} of {asked[format_]}" for format_ in asked))
-    assert wrong == []
+    assert not wrong, "\n".join(f"{question} {fault}" for question, fault in wrong)
     assert min(asked.values()) >= 20
     assert all(2 * right[format_] >= count for format_, count in asked.items()), right
 

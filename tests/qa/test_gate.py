@@ -12,7 +12,9 @@ import jwt
 import pytest
 from fastapi.testclient import TestClient
 
+from qa import present
 from qa.access import Access, decide
+from qa.labels import ENGLISH
 from qa.request_log import JsonLines
 from qa.service import build_app
 from qa.sign_in import TRIES, safe_path
@@ -367,7 +369,7 @@ def test_private_endpoints_of_the_page_open_only_what_the_page_shows(signing: Te
         json={"data": [], "fn_index": opening, "event_data": wanted, "session_hash": "s"},
     )
     assert opened.status_code == 200
-    assert "in the collection" in opened.text
+    assert present.escape(ENGLISH.removed) in opened.json()["data"][0]
 
 
 def test_a_question_in_a_path_is_not_logged_nor_anything_that_ends_a_line(
