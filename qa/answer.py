@@ -125,9 +125,7 @@ class Assistant:
         started = time.perf_counter()
         hits = self._retrieve(meant.query, FOUND, scope)
         retrieved = time.perf_counter()
-        asked_in = other_language(meant.question)
-        readable = [hit for hit in hits[:READ] if not other_language(hit.passage.text)]
-        spans = [] if asked_in else self._reader.read(meant.question, readable)
+        spans = spans_of(self._reader, meant.question, hits)
         read = time.perf_counter()
         type_ = question_type(meant.question)
         found = choose(type_, meant.question, spans)[:_CANDIDATES]
@@ -136,7 +134,9 @@ class Assistant:
         unchanged = len(candidates) == len(found)
         disagreement = differing(type_, meant.question, found, confidence) if unchanged else ()
         status = _status(candidates, disagreement, confidence)
-        nearest = asked_in or (other_language(hits[0].passage.text) if hits else None)
+        nearest = other_language(meant.question) or (
+            other_language(hits[0].passage.text) if hits else None
+        )
         unread = nearest if status != "answered" else None
         if unread:
             # A guess from what lies further off would be taken for what the nearest one says.
@@ -261,6 +261,13 @@ class Assistant:
                 return None
         document = documents[passage.document_id]
         return document if document.id == passage.document_id else None
+
+
+def spans_of(reader: Reader, question: str, hits: Sequence[Hit]) -> list[Span]:
+    """What the reader marks in the best hits; nothing where it can't read the language."""
+    if other_language(question):
+        return []
+    return reader.read(question, [h for h in hits[:READ] if not other_language(h.passage.text)])
 
 
 def _status(

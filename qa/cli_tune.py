@@ -1,6 +1,7 @@
 """The command `qa tune`: fits the search and the confidence to gold questions."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from qa.terminal import DONE, add_precision, print_json
@@ -62,6 +63,8 @@ def tune(options: argparse.Namespace) -> int:
             }
         )
         return DONE
+    for problem in gold.problems:
+        print(problem, file=sys.stderr)
     print(f"{tuned.questions} questions; the weight of meaning is {tuned.tuning.dense_weight}")
     print(f"{'':24}  as it ships  tuned")
     for name, about in _NAMES.items():

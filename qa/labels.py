@@ -164,7 +164,7 @@ class Labels:
     yes_remove: str = "Yes, remove"
     no_keep: str = "No, keep"
 
-    # The documents and a source
+    # The panel and a source
     documents_head: str = "Documents"
     more_documents: Counted = ("and {} more document", "and {} more documents")
     pages: Counted = ("{} page", "{} pages")

@@ -17,7 +17,7 @@ from index.collection import Collection
 from index.errors import InputError
 from index.types import Embedder
 from qa import metrics
-from qa.answer import FOUND, READ
+from qa.answer import FOUND, spans_of
 from qa.choose import choose
 from qa.confidence import Confidence, operating_points
 from qa.converse import stand_alone
@@ -179,7 +179,7 @@ def _read(
         meant = stand_alone(question.question, question.history)
         hits = retrieve(collection, embedder, meant.query, limit=FOUND, dense_weight=weight)
         type_ = question_type(meant.question)
-        found = choose(type_, meant.question, reader.read(meant.question, hits[:READ]))
+        found = choose(type_, meant.question, spans_of(reader, meant.question, hits))
         if found:
             log_odds.append(confidence.log_odds(type_, features(type_, meant.question, found[0])))
             best = metrics.f1(found[0].spans[0].text, question.answers)

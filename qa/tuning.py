@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.errors import InputError
 from qa.confidence import Confidence, OperatingPoint, curve_from_json, curve_to_json
 
 _FILE = "tuning.json"
@@ -37,12 +38,18 @@ class Tuning:
 
 
 def load_tuning(directory: Path, reader: str, embedder: str) -> Tuning | None:
-    """That of the collection in `directory`; None if there is none, or it is of other models."""
+    """That of the collection in `directory`; None if there is none, or it is of other models.
+
+    Raises InputError where the file is damaged.
+    """
     path = directory / _FILE
     if not path.is_file():
         return None
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    tuning = Tuning(**{**kept, "curve": curve_from_json(kept["curve"])})
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        tuning = Tuning(**{**kept, "curve": curve_from_json(kept["curve"])})
+    except (ValueError, TypeError, KeyError):
+        raise InputError(f"{path} is damaged: delete it, or run `qa tune GOLD` again") from None
     return tuning if (tuning.reader, tuning.embedder) == (reader, embedder) else None
 
 

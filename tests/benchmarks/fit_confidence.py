@@ -24,7 +24,7 @@ from tqdm import tqdm
 from index.collection import Collection
 from index.embed import open_embedder
 from index.types import Embedder
-from qa.answer import FOUND, READ, reader_folder
+from qa.answer import FOUND, reader_folder, spans_of
 from qa.choose import Choice, choose
 from qa.confidence import Confidence, Fit, OperatingPoint, operating_points, save_confidence
 from qa.features import Features, features
@@ -112,7 +112,7 @@ def measure(
     figures, right, answerable = [], [], []
     for gold in tqdm(questions, desc=type_):
         hits = retrieve(collection, embedder, gold.question, limit=FOUND)
-        spans = reader.read(gold.question, hits[:READ])
+        spans = spans_of(reader, gold.question, hits)
         if found := choose(type_, gold.question, spans):
             figures.append(tuple(asdict(features(type_, gold.question, found[0])).values()))
             answerable.append(bool(gold.answers))

@@ -99,7 +99,9 @@ def test_a_tuning_goes_into_the_collection(run: Run, papers: Path, tmp_path: Pat
     tuned = run.json("tune", gold)
     assert (tuned["questions"], tuned["after"]["mrr@20"], tuned["problems"]) == (40, 1.0, [])
     assert json.loads((tmp_path / "collection" / "tuning.json").read_text())["reader"] == "numbers"
-    status, out, _ = run("tune", gold, "--precision", "0.7")
+    gold.write_text("\n".join([*lines, "not JSON"]))
+    status, out, err = run("tune", gold, "--precision", "0.7")
+    assert "line 41" in err
     assert (status, out.startswith("40 questions; the weight of meaning is 0.5\n")) == (0, True)
     assert run.json("ask", "How deep is the well of farm17?")["answer"] == "17"
 

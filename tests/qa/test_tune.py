@@ -99,6 +99,13 @@ def test_without_a_tuning_there_is_none(tmp_path: Path) -> None:
     assert load_tuning(tmp_path, "numbers", "words") is None
 
 
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", '{"curve": 3}', '{"curve": [[1]]}'])
+def test_a_damaged_tuning_is_named(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "tuning.json").write_text(damage)
+    with pytest.raises(InputError, match=r"tuning\.json is damaged: delete it"):
+        load_tuning(tmp_path, "numbers", "words")
+
+
 class Misled(WordEmbedder):
     """Takes a question for one about the next well."""
 
