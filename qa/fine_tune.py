@@ -84,6 +84,9 @@ def fine_tune(
     targets = _targets(tokenizer, tqdm(examples, "cutting", delay=2, disable=hidden))
     batches = list(_batches(list(targets), recipe))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if device.type == "cpu":
+        # Written out, attention goes back and forth a third faster there (docs/performance.md).
+        model.set_attn_implementation("eager")
     model.to(device).train()
     optimizer = torch.optim.AdamW(learning, weight_decay=_WEIGHT_DECAY, fused=True)
     out.mkdir(parents=True, exist_ok=True)

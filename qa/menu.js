@@ -1,5 +1,6 @@
 // Runs once when the menu is drawn. `element`, `trigger` and `watch` come from gr.HTML.
-// What is chosen is handed over as an event. The language goes into the page's address, whose
+// What is chosen is handed over as an event. The language and how sure an answer
+// must be go into the page's address, whose
 // query Gradio sends with all that it asks; and the page's parts get their names in it.
 
 const page = element.closest(".gradio-container");
@@ -12,7 +13,14 @@ function name() {
   page.querySelector("#conversation [role=log]")?.setAttribute("aria-label", conversation);
   page.querySelector("#reading").setAttribute("role", "region");
   page.querySelector("#reading").setAttribute("aria-label", reading);
-  for (const button of element.querySelectorAll("[data-speak]")) button.hidden = isGuest;
+  for (const part of element.querySelectorAll("[data-speak], .precisions")) part.hidden = isGuest;
+}
+
+function keep(key, value) {
+  const query = new URLSearchParams(location.search);
+  if (value) query.set(key, value);
+  else query.delete(key);
+  history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
 }
 
 function close() {
@@ -28,9 +36,7 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   const { speak, save, fresh } = button.dataset;
   if (speak) {
-    const query = new URLSearchParams(location.search);
-    query.set("lang", speak);
-    history.replaceState(null, "", `?${query}${location.hash}`);
+    keep("lang", speak);
     trigger("speak", {});
   } else if (save) {
     trigger("save", { kind: save });
@@ -41,6 +47,9 @@ element.addEventListener("click", (event) => {
     page.querySelector("#box textarea").focus();
   }
   close();
+});
+element.addEventListener("change", ({ target }) => {
+  if (target.name === "precision") keep("precision", target.value);
 });
 page.addEventListener("click", (event) => {
   if (!event.target.closest("#menu details")) close();

@@ -97,7 +97,7 @@ class Page:
         try:
             count()
             scope = chosen_scope(chosen, self.assistant.documents()) if chosen else EVERYTHING
-            answer = self.assistant.ask(question, history(exchanges), scope)
+            answer = self.assistant.ask(question, history(exchanges), scope, view.precision)
         except TooMany as error:
             notice = labels.too_many.format(error.wait_seconds)
         except QAError as error:
@@ -218,11 +218,12 @@ def build_page(
         return page_for(request).open(event._data, view_of(request))
 
     def greet(request: gr.Request) -> tuple[Any, ...]:
-        labels = view_of(request).labels
+        view = view_of(request)
+        labels = view.labels
         typed = gr.Textbox(
             placeholder=labels.ask_a_question, label=labels.question, submit_btn=labels.ask
         )
-        return *page_for(request).first_visit(labels), menu_html(labels), typed
+        return *page_for(request).first_visit(labels), menu_html(view), typed
 
     def speak(kept: Exchanges, request: gr.Request) -> tuple[Any, ...]:
         """All in another language, but for the source, which its script asks for."""

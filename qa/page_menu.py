@@ -1,4 +1,6 @@
-"""The page's menu: a new conversation, the conversation as a file, the language."""
+"""The page's menu: a new conversation, the conversation as a file, how sure an answer must be, and
+
+the language."""
 
 import base64
 import time
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.conversation import Exchanges, conversation_to_json, conversation_to_markdown
 from qa.labels import LANGUAGES, Labels
-from qa.view import View
+from qa.view import PRECISIONS, View
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -27,8 +29,9 @@ QUIETLY: dict[str, Any] = {
 _NAMES = {"en": "English", "ko": "한국어"}
 
 
-def menu_html(labels: Labels) -> str:
+def menu_html(view: View) -> str:
     """The menu. Its attributes name the page's parts and language, which the script puts there."""
+    labels = view.labels
     languages = "".join(
         f'<button type="button" data-speak="{language}" lang="{language}">{_NAMES[language]}'
         "</button>"
@@ -44,8 +47,24 @@ def menu_html(labels: Labels) -> str:
         f'<li><button type="button" data-fresh>{labels.new_conversation}</button></li>'
         f'<li><button type="button" data-save="md">{labels.save_markdown}</button></li>'
         f'<li><button type="button" data-save="json">{labels.save_json}</button></li>'
-        "</ul></details></div>"
+        f"<li>{_precisions_html(view)}</li></ul></details></div>"
     )
+
+
+def _precisions_html(view: View) -> str:
+    labels = view.labels
+    choices = [("", labels.usual_precision)]
+    choices += [
+        (str(p), labels.precision.format(labels.percent.format(f"{100 * p:.0f}")))
+        for p in PRECISIONS
+    ]
+    chosen = str(view.precision or "")
+    rows = "".join(
+        f'<label><input type="radio" name="precision" value="{value}"'
+        f"{' checked' if value == chosen else ''}> {escape(words)}</label>"
+        for value, words in choices
+    )
+    return f'<fieldset class="precisions"><legend>{labels.how_sure}</legend>{rows}</fieldset>'
 
 
 def file_html(exchanges: Exchanges, kind: Any, day: date, labels: Labels) -> str:

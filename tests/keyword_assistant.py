@@ -73,6 +73,7 @@ class KeywordAssistant:
             documents = [collection.document(kept.name) for kept in collection.documents()]
         self.kept = {document.name: document for document in documents}
         self.histories: list[tuple[Turn, ...]] = []
+        self.precisions: list[float | None] = []
         self.feedback = Feedback(folder)
 
     def original(self, name: str) -> bytes:
@@ -127,6 +128,7 @@ class KeywordAssistant:
         precision: float | None = None,
     ) -> Answer:
         self.histories.append(tuple(history))
+        self.precisions.append(precision)
         if not question.strip():
             raise InputError("The question is empty; type one.")
         if len(question) > 1000:

@@ -246,6 +246,23 @@ def test_the_language_is_the_browsers_and_can_be_changed(browser: Browser, addre
         expect(page.locator(".welcome h2")).to_have_text("문서에 물어보세요")
 
 
+def test_how_sure_an_answer_must_be_is_chosen_in_the_menu(
+    page: Page, address: str, assistant: KeywordAssistant
+) -> None:
+    page.get_by_label("Menu").click()
+    page.get_by_label("90 % of such answers are right").check()
+    page.keyboard.press("Escape")
+    ask(page, FERRY)
+    assert assistant.precisions[-1] == 0.9
+    visit(page, page.url)  # it stays chosen
+    page.get_by_label("Menu").click()
+    expect(page.get_by_label("90 % of such answers are right")).to_be_checked()
+    page.get_by_label("likely right (as set here)").check()
+    ask(page, FERRY)
+    assert assistant.precisions[-1] is None
+    assert "precision" not in page.url
+
+
 def test_the_keyboard_reaches_all(page: Page, assistant: KeywordAssistant) -> None:
     ask(page, FERRY)
     page.locator(".answer a.citation").first.focus()

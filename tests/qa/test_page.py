@@ -3,14 +3,18 @@
 import logging
 from typing import Any
 
+import gradio as gr
 import pytest
+from starlette.requests import Request
 
 from index.errors import InputError
+from qa.access import Visitor
 from qa.conversation import history
 from qa.labels import KOREAN
 from qa.page import Page, build_page, turns_of
+from qa.page_menu import menu_html
 from qa.types import Answer, Turn
-from qa.view import View
+from qa.view import View, view_of
 from qa.visible import Visible
 from tests.event_loop import in_event_loop
 from tests.keyword_assistant import KeywordAssistant
@@ -52,6 +56,30 @@ def test_a_question_waits_then_is_answered_with_its_source_open(page: Page) -> N
     assert [exchange.answer.text for exchange in turns] == ["Henrietta Marsh"]
 
 
+@pytest.mark.parametrize(
+    ("query", "precision"),
+    [
+        ("precision=0.9", 0.9),
+        ("lang=ko&precision=0.95", 0.95),
+        ("precision=", None),
+        ("precision=0.123", None),
+        ("precision=nan", None),
+        ("", None),
+    ],
+)
+def test_how_sure_an_answer_must_be_comes_with_the_address(
+    page: Page, assistant: KeywordAssistant, query: str, precision: float | None
+) -> None:
+    sent = Request({"type": "http", "query_string": query.encode(), "headers": []})
+    sent.state.visitor = Visitor(name=None, address="127.0.0.1", may_write=False)
+    view = view_of(gr.Request(request=sent))
+    *_, last = page.answer(KEEPER, (), view)
+    assert len(last[-1]) == 1
+    assert assistant.precisions == [precision]
+    shown = f'value="{precision or ""}" checked'
+    assert menu_html(view).count(" checked") == menu_html(view).count(shown) == 1
+
+
 def test_a_second_question_keeps_the_first_and_hands_over_the_turns(
     page: Page, assistant: KeywordAssistant
 ) -> None:
@@ -73,7 +101,7 @@ def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page, question: 
 def test_a_defect_is_logged_and_not_shown(
     page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(question: str, history: object, scope: object) -> Answer:
+    def broken(question: str, *others: object) -> Answer:
         raise ZeroDivisionError(f"secret {question}")
 
     monkeypatch.setattr(page.assistant, "ask", broken)

@@ -1,15 +1,11 @@
 """The rows of invented tables as examples: each is read by itself, as `qa/pieces.py` has it."""
 
-import gzip
-import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from index.terms import terms
 
 Record = dict[str, Any]
-PASSAGES = Path(__file__).parent / "passages.jsonl.gz"
 _OTHER_ROWS = 2  # asked the same question, without an answer; those most like it
 
 
@@ -17,13 +13,11 @@ def has_table(context: str) -> bool:
     return " | " in context
 
 
-def row_examples() -> Iterator[Record]:
+def row_examples(records: Iterable[Record]) -> Iterator[Record]:
     """Of each question whose answer stands in a cell: its row, then rows that don't answer it.
 
     Of a question without an answer the rows most like it.
     """
-    with gzip.open(PASSAGES, "rt", encoding="utf-8") as file:
-        records = [json.loads(line) for line in file]
     for record in records:
         rows = _rows(record["context"]) if has_table(record["context"]) else []
         asked = set(terms(record["question"]))

@@ -101,6 +101,7 @@ def test_the_mix_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "SHARES", {"paragraphs": (3, 2)})
     monkeypatch.setattr(module, "SENTENCE_QUESTIONS", 2)
     monkeypatch.setattr(module, "WRITTEN", tmp_path / "none.jsonl.gz")
+    monkeypatch.setattr(module, "INVENTED", tmp_path / "invented.jsonl.gz")
     paragraphs = [
         record(number, f"Ship {number} left in {1800 + number}.", str(1800 + number), "Which ship?")
         for number in range(6)
@@ -110,6 +111,7 @@ def test_the_mix_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.Monke
         module.SENTENCE_SOURCE: paragraphs[:4],
         module.UNANSWERABLE_SOURCE: [record(9, "Nothing left.", None)],
         "none": [],
+        "invented": [record(1, "Ship | Left\nA | 1801\nB | 1802\nC | 1803\nD | 1804", "1802")],
     }
     for name, records in files.items():
         text = "".join(json.dumps(record) + "\n" for record in records)
@@ -117,8 +119,10 @@ def test_the_mix_is_the_same_each_time(tmp_path: Path, monkeypatch: pytest.Monke
     made = mix(tmp_path)
     assert made == mix(tmp_path)
     assert all(reads_back(example) for example in made)
-    assert len(made) == 3 + 2 + 2 + 1
-    assert sum(not example["answers"] for example in made) == 2 + 1
+    # Of the table the row that answers, and two that don't.
+    assert len(made) == 3 + 2 + 2 + 1 + 3
+    assert "Ship: B | Left: 1802" in {example["context"] for example in made}
+    assert sum(not example["answers"] for example in made) == 2 + 1 + 2
 
 
 def test_the_written_questions_are_whole() -> None:
