@@ -13,6 +13,7 @@ from qa import present
 
 QUESTIONS_A_MINUTE = 30  # where others than the owner of the machine are served
 UPLOADS_A_MINUTE = 30  # likewise
+CALLS_A_MINUTE = 300  # likewise, of all that the page does; questions are among them
 MAX_BODY_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_UPLOADS = 200  # of one person, and of everybody's together
@@ -62,7 +63,7 @@ class Rate:
 
 
 class MinuteLimit:
-    """Questions or uploads (`thing`) a minute of one person; no limit where `a_minute` is None."""
+    """Questions, uploads or calls (`thing`) a minute of one person; None: as many as they like."""
 
     def __init__(self, a_minute: int | None, thing: str) -> None:
         self._rate = Rate(a_minute, 60) if a_minute else None
