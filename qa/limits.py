@@ -17,7 +17,7 @@ CALLS_A_MINUTE = 300  # likewise, of all that the page does; questions are among
 MAX_BODY_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_UPLOADS = 200  # of one person, and of everybody's together
-_KEYS = 10_000
+KEYS = 10_000
 
 
 class TooMany(QAError):
@@ -46,7 +46,7 @@ class Rate:
             now = self._clock()
             times = self._times.setdefault(key, deque())
             self._times.move_to_end(key)
-            if len(self._times) > _KEYS:
+            if len(self._times) > KEYS:
                 self._times.popitem(last=False)
             while times and times[0] <= now - self.seconds:
                 times.popleft()
