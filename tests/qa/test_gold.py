@@ -59,7 +59,7 @@ def test_a_file_is_bounded_as_it_is_unpacked(
     path.write_bytes(gzip.compress(data) if suffix else data)
     assert len(read_gold(path).questions) == 1
     monkeypatch.setattr("qa.records.MAX_BYTES", 1024)
-    with pytest.raises(InputError, match="holds more than .* GiB of questions; split it"):
+    with pytest.raises(InputError, match=r"holds more than .* GiB of questions; split it"):
         read_gold(path)
 
 
