@@ -92,6 +92,18 @@ def test_no_file_of_the_project_is_pickled() -> None:
     }  # fmt: skip
 
 
+def test_every_test_that_the_page_of_security_names_is_there() -> None:
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    named = set(re.findall(r"\btest_\w+", page))
+    there = {path.stem for path in SOURCES} | {
+        name
+        for path in SOURCES
+        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)
+    }
+    assert len(named) > 40
+    assert named - there == set()
+
+
 def test_the_embedder_is_the_one_we_know() -> None:
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
     known = re.search(r"the embedder's `model\.safetensors`[^|]*\| `([0-9a-f]{64})`", page)

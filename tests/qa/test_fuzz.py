@@ -371,7 +371,8 @@ def command_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("times", TIMES)
 def test_arguments(command_folder: Path, times: dict[str, int]) -> None:
     def check(arguments: list[str]) -> None:
-        out, err = io.StringIO(), io.StringIO()
+        out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")  # as strict as a terminal's
+        err = io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
             try:
                 status = main(arguments)
