@@ -58,7 +58,11 @@ class SentenceEmbedder:
         from transformers.utils import logging
 
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        model = SentenceTransformer(str(self._folder), local_files_only=True)
+        model = SentenceTransformer(
+            str(self._folder),
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},  # never a pickle, which could run anything
+        )
         # The same recall to the third digit as fp32, at twice the speed (docs/decisions.md).
         return model.bfloat16() if computes_bf16() else model
 

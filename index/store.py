@@ -157,6 +157,8 @@ class Store:
                     self._db.execute(f"PRAGMA user_version={FORMAT_VERSION}")
             ours = self._value("PRAGMA application_id") == _APPLICATION_ID
             version = self._value("PRAGMA user_version")
+            # What is deleted is overwritten; a made file's own schema calls nothing of SQLite's.
+            self._db.executescript("PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;")
             if ours and version == FORMAT_VERSION:
                 self._add_missing_column()
         except sqlite3.Error as error:
@@ -451,6 +453,9 @@ class Store:
         with self.transaction():
             self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
             self._count_up()
+        if not self._db.in_transaction:
+            # What was deleted would stay readable in the log until SQLite needs the room.
+            self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _count_up(self) -> None:
         self._db.execute("UPDATE generation SET number = number + 1")

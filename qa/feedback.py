@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.errors import CollectionError
+from index.errors import CollectionError, InputError
 from qa.note import Note, Verdict, note_from_json, require_bounded
 from qa.records import record_of
 
+MAX_NOTES = 10_000
 _MAX_TURNS = 10
 _MAX_PLACES = 10
 
@@ -57,7 +58,9 @@ class Feedback:
         self._path = directory / "feedback.sqlite3"
 
     def add(self, note: Note) -> int:
-        """Keeps a note and returns its id. Raises InputError where a text is too long or lacking.
+        """Keeps a note and returns its id. Raises InputError where a text is too long or lacking,
+
+        or too many notes are kept.
 
         Of citations and documents found the first ten are kept, of earlier turns the last ten.
         """
@@ -78,6 +81,12 @@ class Feedback:
         }
         marks = ", ".join(f":{name}" for name in columns)
         with self._open(create=True) as db:
+            (kept,) = db.execute("SELECT count(*) FROM notes").fetchone()
+            if kept >= MAX_NOTES:
+                raise InputError(
+                    f"{MAX_NOTES:,} notes on answers are kept at most, and as many are there:"
+                    " whoever runs this chat can look through them with `qa feedback review`"
+                )
             cursor = db.execute(
                 f"INSERT INTO notes ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
                 columns,

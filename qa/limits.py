@@ -13,10 +13,11 @@ from qa import present
 
 QUESTIONS_A_MINUTE = 30  # where others than the owner of the machine are served
 UPLOADS_A_MINUTE = 30  # likewise
+CALLS_A_MINUTE = 300  # likewise, of all that the page does; questions are among them
 MAX_BODY_BYTES = 64 * 1024
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 MAX_UPLOADS = 200  # of one person, and of everybody's together
-_KEYS = 10_000
+KEYS = 10_000
 
 
 class TooMany(QAError):
@@ -45,7 +46,7 @@ class Rate:
             now = self._clock()
             times = self._times.setdefault(key, deque())
             self._times.move_to_end(key)
-            if len(self._times) > _KEYS:
+            if len(self._times) > KEYS:
                 self._times.popitem(last=False)
             while times and times[0] <= now - self.seconds:
                 times.popleft()
@@ -62,7 +63,7 @@ class Rate:
 
 
 class MinuteLimit:
-    """Questions or uploads (`thing`) a minute of one person; no limit where `a_minute` is None."""
+    """Questions, uploads or calls (`thing`) a minute of one person; None: as many as they like."""
 
     def __init__(self, a_minute: int | None, thing: str) -> None:
         self._rate = Rate(a_minute, 60) if a_minute else None

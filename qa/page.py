@@ -7,6 +7,7 @@ by Gradio's template `${value}`, which never evaluates it; `{{{value}}}` would.
 """
 
 import logging
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ TITLE = "Chapter & Verse"
 QUESTIONS_AT_ONCE = 4  # more would only share the same processor
 QUESTIONS_WAITING = 64
 TURNS_KEPT = 100  # of a conversation, in the page and on the server
+SESSIONS_KEPT = 1000  # conversations on the server, some 50 kB each and what was answered
+SESSIONS_LISTENING = 2000  # of which Gradio keeps what waits to be fetched
 HERE = Path(__file__).parent
 
 
@@ -191,6 +194,7 @@ def build_page(
     files, and who may write is offered it.
     """
     import gradio as gr
+    from gradio.utils import LRUCache
 
     limit = limit or MinuteLimit(None, "question")
 
@@ -295,6 +299,12 @@ def build_page(
             part.changed(list_documents, None, [head_part, welcome_part, listed], **QUIETLY)
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
+    blocks.state_session_capacity = SESSIONS_KEPT
+    # As many as the queue keeps messages of; by itself it never forgets a session's name.
+    blocks._queue.pending_event_ids_session = LRUCache(SESSIONS_LISTENING)
+    # Else it would keep 10,000 events and make a table of them after each, for nobody to see.
+    blocks._queue.ANALYTICS_MAX_EVENTS = 1
+    blocks._queue.event_count_at_last_cache = sys.maxsize
     return blocks
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from index.errors import InputError
 
+MAX_BYTES = 1024**3  # of a file of questions, unpacked
+
 
 class Malformed(ValueError):
     """What is wrong with a record; becomes a problem or an InputError."""
@@ -17,12 +19,15 @@ def read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise InputError(f"{path} is a folder, not a gold set I can read; give a file")
     try:
-        data = path.read_bytes()
-        if path.suffix == ".gz":
-            data = gzip.decompress(data)
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is no whole gzip file"
         raise InputError(f"{path} can't be read ({reason}); give a gold file") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(
+            f"{path} holds more than {MAX_BYTES / 1024**3:g} GiB of questions; split it"
+        )
     return data.removeprefix(b"\xef\xbb\xbf")
 
 

@@ -5,6 +5,7 @@ None has a question's or a document's words: whoever runs the service may pass t
 
 import json
 import logging
+import re
 import secrets
 import sys
 import time
@@ -19,6 +20,8 @@ from qa.front import inner_path
 
 REQUESTS = logging.getLogger("qa.requests")
 MAX_PATH = 200
+# Whoever knows a session's or an event's name may listen to it.
+_LISTENED = re.compile(r"(/gradio_api/(?:heartbeat|call/[^/]+)/).+", re.DOTALL)
 
 
 class RequestLog:
@@ -51,7 +54,7 @@ class RequestLog:
                 fields |= {
                     "request": number,
                     "method": scope["method"],
-                    "path": path[:MAX_PATH],
+                    "path": _LISTENED.sub(r"\1*", path)[:MAX_PATH],
                     "status": status,
                     "ms": round(1000 * (time.perf_counter() - started), 1),
                 }

@@ -17,6 +17,8 @@ from qa.request_log import log_to_stderr
 from qa.service import EXAMPLES, build_app
 
 SECONDS_TO_FINISH = 3  # for requests that still run when the service is stopped
+CONNECTIONS_AT_ONCE = 1000  # of all people together; an open page holds one or two
+MAX_HEAD_BYTES = 64 * 1024  # of a request
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -62,6 +64,9 @@ class AnnouncingServer(uvicorn.Server):
                 proxy_headers=False,  # qa.front does that, and believes listed proxies only
                 server_header=False,
                 timeout_graceful_shutdown=SECONDS_TO_FINISH,
+                limit_concurrency=CONNECTIONS_AT_ONCE,
+                http="h11",  # uvicorn's other parser has no limit on the head
+                h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             )
         )
         self.page = app.state.page

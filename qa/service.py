@@ -19,7 +19,15 @@ from qa.embed_scripts import add_embed_scripts
 from qa.examples import Examples
 from qa.front import KnownNames, SecurityHeaders
 from qa.gate import Gate
-from qa.limits import MAX_BODY_BYTES, UPLOADS_A_MINUTE, BodyLimit, MinuteLimit, TooMany
+from qa.gradio_gate import GradioGate
+from qa.limits import (
+    CALLS_A_MINUTE,
+    MAX_BODY_BYTES,
+    UPLOADS_A_MINUTE,
+    BodyLimit,
+    MinuteLimit,
+    TooMany,
+)
 from qa.page import build_page, turns_of
 from qa.request_log import RequestLog
 from qa.sign_in import SignIns, add_sign_in
@@ -108,9 +116,10 @@ def build_app(
     app.router.routes.append(Route("/mcp", mcp, methods=["POST"]))
     _add_routes(app, watched, limit, access)
     add_source_routes(app, watched)
+    others_ask = access.kind != "local"
     if uploads:
-        a_minute = None if access.kind == "local" else UPLOADS_A_MINUTE
-        add_upload_routes(app, uploads, MinuteLimit(a_minute, "upload"))
+        uploads_limit = MinuteLimit(UPLOADS_A_MINUTE if others_ask else None, "upload")
+        add_upload_routes(app, uploads, uploads_limit)
     add_embed_scripts(app)
     add_sign_in(app, access, sign_ins)
     # The last is the outermost. Without a CORSMiddleware of ours, Gradio adds one that answers
@@ -128,11 +137,12 @@ def build_app(
     app.add_middleware(KnownNames, access=access)
     app.add_middleware(SecurityHeaders, embed_origins=access.embed_origins)
     app.add_middleware(RequestLog)
+    page = build_page(
+        watched, examples, limit, takes_uploads=uploads is not None and uploads.are_taken
+    )
     gr.mount_gradio_app(
         app,
-        build_page(
-            watched, examples, limit, takes_uploads=uploads is not None and uploads.are_taken
-        ),
+        page,
         path="/",
         footer_links=[],
         run_history=False,
@@ -146,7 +156,10 @@ def build_app(
         css_paths=HERE / "page.css",
         js=(HERE / "escape.js").read_text("utf-8"),
     )
-    app.state.page = next(route.app for route in app.routes if isinstance(route, Mount))
+    mount = next(route for route in app.routes if isinstance(route, Mount))
+    app.state.page = mount.app
+    calls = MinuteLimit(CALLS_A_MINUTE if others_ask else None, "call")
+    mount.app = GradioGate(mount.app, page, calls)
     return app
 
 

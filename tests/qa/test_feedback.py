@@ -52,6 +52,16 @@ def test_notes_are_kept_in_their_order(tmp_path: Path) -> None:
     assert feedback.add(NOTE) == 3
 
 
+def test_no_more_notes_are_kept_than_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.feedback.MAX_NOTES", 2)
+    feedback = Feedback(tmp_path)
+    assert [feedback.add(NOTE), feedback.add(NOTE)] == [1, 2]
+    with pytest.raises(InputError, match="2 notes on answers are kept at most, and as many are"):
+        feedback.add(NOTE)
+    feedback.drop(1)
+    assert feedback.add(NOTE) == 3
+
+
 def test_a_note_on_an_answer_is_about_its_best_candidate() -> None:
     assistant = FakeAssistant(DOCUMENTS)
     note = note_on(assistant.ask("after both?"), "wrong_place", generation=7, person="Ann")

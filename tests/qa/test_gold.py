@@ -1,5 +1,6 @@
 """What is read of gold files, and what is said of those that can't be."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def test_reads_every_field(tmp_path: Path) -> None:
         ),
         GoldQuestion(id="7", question="Why?", answers=(), documents=()),
     )
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_file_is_bounded_as_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = tmp_path / f"gold.jsonl{suffix}"
+    data = json.dumps(GOOD).encode() + b"\n" * 5000
+    path.write_bytes(gzip.compress(data) if suffix else data)
+    assert len(read_gold(path).questions) == 1
+    monkeypatch.setattr("qa.records.MAX_BYTES", 1024)
+    with pytest.raises(InputError, match=r"holds more than .* GiB of questions; split it"):
+        read_gold(path)
 
 
 def test_byte_order_mark_and_windows_line_ends_and_unicode(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from tests.keyword_assistant import KeywordAssistant
 KEEPER = "Who was the lighthouse keeper called?"
 PASSWORD = "correct horse"  # noqa: S105
 SECRET = "e" * 32
+PATIENCE = 60  # seconds, for a busy machine
 
 
 class SlowAssistant(KeywordAssistant):
@@ -44,7 +45,7 @@ class SlowAssistant(KeywordAssistant):
         precision: float | None = None,
     ) -> Answer:
         self.asked.set()
-        assert self.may_answer.wait(30)
+        assert self.may_answer.wait(PATIENCE)
         return super().ask(question, history)
 
 
@@ -55,12 +56,15 @@ def test_what_is_being_asked_is_answered_before_it_stops() -> None:
         server = AnnouncingServer(in_event_loop(lambda: build_app(assistant)))
         running = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         running.start()
+        while not server.started and running.is_alive():
+            time.sleep(0.01)
         address = "http://{}:{}/api/ask".format(*listener.getsockname())
+        ask = {"question": KEEPER}
         asking = threading.Thread(
-            target=lambda: answers.append(httpx.post(address, json={"question": KEEPER}))
+            target=lambda: answers.append(httpx.post(address, json=ask, timeout=PATIENCE))
         )
         asking.start()
-        assert assistant.asked.wait(30)
+        assert assistant.asked.wait(PATIENCE)
         server.should_exit = True
         while not server.page.stop_event.is_set():  # it is stopping
             time.sleep(0.01)
@@ -98,14 +102,18 @@ def test_gradios_client_signs_in_and_is_limited(
     monkeypatch.setenv("QA_EMBED_SECRET", SECRET)
     add_user(tmp_path / "users", "eira", PASSWORD)
     access = decide(users=tmp_path / "users", questions_a_minute=2)
+    patient = {"timeout": PATIENCE}
     with served(KeywordAssistant(), access=access) as address:
         with pytest.raises(AuthenticationError):
-            Client(address, verbose=False, auth=("eira", "wrong"))
-        with closing(Client(address, verbose=False, auth=("eira", PASSWORD))) as client:
+            Client(address, verbose=False, auth=("eira", "wrong"), httpx_kwargs=patient)
+        with closing(
+            Client(address, verbose=False, auth=("eira", PASSWORD), httpx_kwargs=patient)
+        ) as client:
             assert client.predict(KEEPER, api_name="/ask")["answer"] == "Henrietta Marsh"
             assert "Henrietta Marsh" in client.predict(KEEPER, api_name="/chat")
             with pytest.raises(AppError, match="2 questions in a minute of one person"):
                 client.predict(KEEPER, api_name="/ask")
         token = jwt.encode({"sub": "visitor", "exp": time.time() + 600}, SECRET, "HS256")
-        with closing(Client(f"{address}/t/{token}/", verbose=False)) as client:
+        own = f"{address}/t/{token}/"
+        with closing(Client(own, verbose=False, httpx_kwargs=patient)) as client:
             assert client.predict(KEEPER, api_name="/ask")["answer"] == "Henrietta Marsh"
