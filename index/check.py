@@ -1,5 +1,6 @@
 """Whether a collection keeps its promises, looked at row by row."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -7,14 +8,32 @@ import numpy as np
 from index.collection import Collection
 from index.errors import InputError
 from index.original import misplaced, original
-from index.store import StoredPassages
+from index.store import BEING_CHANGED, StoredPassages
 from index.types import Document, Passage
+from index.upload_folders import UPLOADS
 
 _INDEX_AGAIN = "run `qa index`"
 
 
 def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong, one line each with what mends it; nothing if all is well."""
+    """What is wrong, one line each with what mends it; nothing if all is well.
+
+    Indexes that have only fallen behind are brought in line by it.
+    """
+    damaged = False
+    for line in collection.store.problems():
+        damaged = True
+        yield line
+    try:
+        yield from _truth_problems(collection, settings)
+        yield from collection.engine.problems()
+    except Exception:
+        # What was damaged may break any rule of what can be read.
+        if not damaged:
+            raise
+
+
+def _truth_problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[str]:
     store = collection.store
     made = store.settings()
     for name, value in settings.items():
@@ -41,7 +60,27 @@ def problems(collection: Collection, settings: Mapping[str, str]) -> Iterator[st
                 )
         yield from _row_problems(batch)
     yield from _page_problems(collection, documents.values(), passages)
-    yield from collection.engine.problems()
+    yield from _upload_problems(collection)
+
+
+def _upload_problems(collection: Collection) -> Iterator[str]:
+    """Files that were added on the page: the collection keeps the only copy."""
+    uploads = collection.directory.resolve() / UPLOADS
+    for root, id_ in collection.store.roots().items():
+        if root.parent != uploads:
+            continue
+        for path, file in sorted(collection.store.files(id_).items()):
+            if file.state.modified_ns == BEING_CHANGED:
+                continue
+            try:
+                sha256 = hashlib.sha256((root / path).read_bytes()).hexdigest()
+            except OSError:
+                sha256 = ""
+            if sha256 != file.state.sha256:
+                yield (
+                    f"The file of {file.name}, which was added on the page, is gone or damaged:"
+                    " `qa remove` it and add it again"
+                )
 
 
 def _document_problems(document: Document) -> Iterator[str]:

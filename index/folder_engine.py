@@ -3,6 +3,7 @@
 DIR/collection.sqlite3     documents, passages, vectors      (index/store.py)
 DIR/vectors-<n>.faiss      the same vectors, to search       (index/vectors.py)
 DIR/lexical/               the same passages' stems          (index/lexical.py)
+DIR/index.json             what both were when written       (index/manifest.py)
 DIR/writer.lock            held by the one process that writes
 """
 
@@ -18,9 +19,11 @@ from index import terms
 from index.context import passage_context
 from index.engine import Found
 from index.errors import CollectionBusy, CollectionError
+from index.manifest import has_manifest
 from index.passage_index import IndexedPassages, PassageIndex
 from index.scope import Scope, chosen
 from index.store import Store, StoredFile
+from index.upload_folders import remove_unfinished
 
 _FOLLOW = "run `qa search` with any words, which makes the indexes anew"
 _MAKE_ANEW = (
@@ -72,7 +75,7 @@ class FolderEngine:
         """The passage index at the store's generation; to be kept for one whole question.
 
         It is brought in line first where it has fallen behind, or been damaged. While another
-        process writes, the last whole one serves.
+        process writes, or nothing can be written, the last whole one serves.
         """
         generation = self.store.generation
         if self._index is None or self._index.generation != generation:
@@ -81,11 +84,11 @@ class FolderEngine:
                 try:
                     with self.writing():
                         index = self._followed()
-                except CollectionBusy:
+                except CollectionError:
                     if index.generation < 0:  # its files were changed while they were opened
-                        if self._index is None:
-                            raise
-                        return self._index
+                        index = self._index or PassageIndex(self.directory)
+                    if index.generation < 0:
+                        raise
             self._index = index
         return self._index
 
@@ -93,8 +96,10 @@ class FolderEngine:
     def writing(self, wait_seconds: float = 0) -> Iterator[None]:
         """Holds the writer's lock, which the same thread may take once more.
 
-        Raises CollectionBusy if another process or thread still has it after `wait_seconds`.
+        Raises CollectionBusy if another process or thread still has it after `wait_seconds`,
+        CollectionError if the collection is gone or may not be written.
         """
+        self.store.require_there()  # the lock would make its folder anew
         try:
             self._lock.acquire(timeout=wait_seconds)
         except Timeout:
@@ -102,6 +107,8 @@ class FolderEngine:
                 f"Another process is writing to the collection in {self.directory}:"
                 " try again when it has finished"
             ) from None
+        except OSError as error:
+            raise self._unwritable(error.strerror or str(error)) from error
         try:
             yield
         finally:
@@ -129,26 +136,38 @@ class FolderEngine:
 
     def _followed(self) -> PassageIndex:
         index = PassageIndex(self.directory)
-        if index.generation == self.store.generation or self._update(index):
-            return index
-        index = PassageIndex(self.directory, empty=True)
-        if not self._update(index):
-            raise CollectionError(
-                f"The index in {self.directory} can't be written: look for room on the disk"
-                " and permissions, then run `qa index` again"
-            )
+        generation = self.store.generation
+        try:
+            if index.generation != generation:
+                # One that is ahead followed documents that are lost: its ids mean others now.
+                behind = 0 <= index.generation < generation
+                if not (behind and self._update(index)):
+                    index = PassageIndex(self.directory, empty=True)
+                    self._update(index, last=True)
+            index.tidy()
+            remove_unfinished(self.directory)
+        except OSError as error:
+            raise self._unwritable(error.strerror or str(error)) from error
         return index
 
-    def _update(self, index: PassageIndex) -> bool:
+    def _update(self, index: PassageIndex, *, last: bool = False) -> bool:
         """False where Tantivy can't go on, as from files that a killed process left behind."""
         wanted = self.store.passage_ids()
         removed = np.setdiff1d(index.ids, wanted)
         added = np.setdiff1d(wanted, index.ids)
         try:
             index.update(self.store.generation, removed, self._indexed(added))
-        except ValueError:
+        except ValueError as error:
+            if last:
+                raise self._unwritable(str(error).partition("\n")[0]) from error
             return False
         return True
+
+    def _unwritable(self, reason: str) -> CollectionError:
+        return CollectionError(
+            f"The collection in {self.directory} can't be written ({reason}): look for room on the"
+            " disk and permissions, then run `qa index`"
+        )
 
     def _indexed(self, ids: NDArray[np.int64]) -> Iterator[IndexedPassages]:
         for batch in self.store.stored_passages(ids.tolist()):
@@ -159,22 +178,26 @@ class FolderEngine:
             )
 
     def problems(self) -> Iterator[str]:
-        for line in self.store.problems():
-            yield (
-                f"SQLite says: {line}. Restore the collection from a backup, or index into a"
-                " new one"
-            )
         index = PassageIndex(self.directory)
-        if index.generation < 0:
-            if self.store.generation > 0:
-                yield f"The indexes are missing or damaged: {_FOLLOW}"
+        if index.generation < 0 and has_manifest(self.directory):
+            yield f"The indexes are missing or damaged: {_FOLLOW}"
             return
-        if index.generation != self.store.generation:
+        if index.generation > self.store.generation:
             yield (
-                f"The indexes stand at generation {index.generation}, the documents at"
-                f" {self.store.generation}: {_FOLLOW}"
+                "The newest changes of documents are lost, as with a damaged log of SQLite, and the"
+                " indexes still have them: run `qa index`"
             )
             return
+        try:
+            self.index()  # what has only fallen behind is brought in line, as by a question
+        except CollectionBusy:
+            return
+        except CollectionError as error:
+            yield str(error)
+            return
+        index = PassageIndex(self.directory)
+        if index.generation != self.store.generation:
+            return  # another process is writing
         ids = self.store.passage_ids()
         for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
             if not np.array_equal(np.sort(held), ids):

@@ -47,11 +47,16 @@ class LexicalIndex:
         count: int = self._searcher.num_docs
         return count - (self.generation >= 0)
 
+    def collect_garbage(self) -> None:
+        """Takes out files that a writer which was killed no longer needed."""
+        self._index.writer(_WRITER_BYTES, 1).garbage_collect_files()
+
     def stage(
         self, removed: Sequence[int], added: Iterable[tuple[int, Sequence[str]]]
     ) -> tantivy.IndexWriter:
         """Takes out the passages `removed` and puts in (id, stems) pairs; `commit` makes it so."""
         writer = self._index.writer(_WRITER_BYTES, 1)
+        writer.garbage_collect_files()  # of a killed writer: their names would be taken
         gone = [_MARKER_ID, *removed]
         for first in range(0, len(gone), _DELETE_BATCH):
             # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).

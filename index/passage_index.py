@@ -13,7 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
+from index.manifest import has_manifest, holds, remove_manifest, write_manifest
 from index.vectors import VectorIndex
+
+_LEXICAL = "lexical"
+_AFRESH = "lexical.new"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +42,19 @@ class PassageIndex:
         self._vectors: VectorIndex | None = None
         self._lexical: LexicalIndex | None = None
         self.generation = -1
-        if empty:
+        # Tantivy would make an index where there is none.
+        if empty or not (directory / _LEXICAL / "meta.json").exists():
             return
         try:
-            lexical = LexicalIndex(directory / "lexical")
+            if not holds(directory):
+                return
+            lexical = LexicalIndex(directory / _LEXICAL)
             generation = lexical.generation
             if generation >= 0:
                 self._vectors = VectorIndex.load(self._vectors_path(generation))
                 self._lexical = lexical
                 self.generation = generation
-        except (RuntimeError, ValueError, OSError):
+        except (RuntimeError, ValueError, OSError, MemoryError):
             # Missing or damaged: it is made again from the store, which is the truth.
             pass
 
@@ -62,21 +69,44 @@ class PassageIndex:
         """Takes out, puts in, and stands on disk at `generation` from then on.
 
         Vectors are saved under their generation before Tantivy commits it: whoever opens the
-        index meanwhile, or after a crash, finds the two that belong together.
+        index meanwhile, or after a crash, finds the two that belong together. A whole index that
+        is made afresh takes the place of the one before when it is done. Raises OSError or
+        ValueError, and all is as it was, where that can't be written.
         """
-        if self.generation < 0:
-            shutil.rmtree(self._directory / "lexical", ignore_errors=True)
-        lexical = self._lexical or LexicalIndex(self._directory / "lexical")
+        lexical = self._lexical
+        afresh = lexical is None
+        if lexical is None:
+            shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
+            lexical = LexicalIndex(self._directory / _AFRESH)
         if self._vectors:
             self._vectors.remove(removed)
         writer = lexical.stage(removed.tolist(), self._add_rows(added))
         vectors = self._vectors or VectorIndex.empty(1)
         vectors.save(self._vectors_path(generation))
-        lexical.commit(writer, generation)
-        for path in self._directory.glob("vectors-*"):
-            if path != self._vectors_path(generation):
-                path.unlink(missing_ok=True)
+        if afresh:
+            lexical.commit(writer, generation)
+            remove_manifest(self._directory)
+            shutil.rmtree(self._directory / _LEXICAL, ignore_errors=True)
+            (self._directory / _AFRESH).rename(self._directory / _LEXICAL)
+            lexical = LexicalIndex(self._directory / _LEXICAL)
+        else:
+            remove_manifest(self._directory)
+            lexical.commit(writer, generation)
         self._vectors, self._lexical, self.generation = vectors, lexical, generation
+
+    def tidy(self) -> None:
+        """Takes out what it no longer needs or a killed process left behind; notes what it has."""
+        kept = self._vectors_path(self.generation)
+        for path in self._directory.glob("vectors-*"):
+            if path != kept:
+                path.unlink(missing_ok=True)
+        shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
+        for path in (self._directory / _LEXICAL).glob(".tmp*"):  # Tantivy leaves those alone
+            path.unlink(missing_ok=True)
+        if not has_manifest(self._directory):
+            assert self._lexical is not None  # noqa: S101
+            self._lexical.collect_garbage()
+            write_manifest(self._directory, kept)
 
     def _add_rows(self, added: Iterable[IndexedPassages]) -> Iterator[tuple[int, Sequence[str]]]:
         """Puts rows into the FAISS side as they pass, and hands on what Tantivy takes."""

@@ -1,13 +1,17 @@
 """The truth of a collection: documents, passages and their vectors, in SQLite.
 
-Every transaction that changes what can be found counts the generation up. The indexes carry the
-generation that they were made from, so it is always known whether they follow.
+Every change of what can be found counts the generation up. The indexes carry the generation that
+they were made from, so it is always known whether they follow. Each document has a checksum, with
+its passages, by which `qa check` finds what the disk has changed.
 """
 
+import hashlib
 import json
+import os
+import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +51,7 @@ CREATE TABLE documents (
     name TEXT NOT NULL UNIQUE,
     sha256 TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL,          -- 0: look at the bytes next time
+    modified_ns INTEGER NOT NULL,          -- 0: look at the bytes next time, -1: BEING_CHANGED
     loader_version INTEGER NOT NULL,
     title TEXT NOT NULL,
     date TEXT,                             -- YYYY-MM-DD
@@ -77,6 +81,38 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document_id);
 """
 
+# In a table of its own, which collections made before get: a document with its passages.
+_CHECKSUMS = """
+CREATE TABLE IF NOT EXISTS checksums (
+    document_id INTEGER PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE,
+    sha256 BLOB NOT NULL
+)
+"""
+# All that is kept of a document, but what is only looked at to save reading its file.
+_SUMMED = [
+    "roots.path",
+    "documents.path",
+    "name",
+    "sha256",
+    "title",
+    "date",
+    "author",
+    "language",
+    "characters",
+    "pages",
+    "headings",
+    "navigation",
+    "places",
+    "page_runs",
+    "text",
+    "added",
+]
+_RESTORE = (
+    "restore the collection from a backup, or delete that folder and run `qa index PATH` again"
+)
+_SUMMED_PASSAGES = ["id", '"start"', '"end"', "heading", "page", "location", "text", "vector"]
+_MAX_STEP = 2**20
+
 _FIELDS = ("title", "text", "date", "author", "language")
 _RANGES = ("pages", "headings", "navigation")
 _PASSAGE_COLUMNS = (
@@ -97,6 +133,10 @@ _PASSAGE_FIELDS = (
     "location",
     "version",
 )
+
+
+BEING_CHANGED = -1
+"""As `modified_ns`: an upload's file is being replaced or removed, and may not be what it was."""
 
 
 class FileState(NamedTuple):
@@ -139,39 +179,46 @@ class Store:
         """Raises CollectionError if the file isn't there, or isn't a collection of this version."""
         self._lock = threading.RLock()
         self._folder = path.parent.resolve()
-        if not create and not path.is_file():
-            raise CollectionError(
-                f"There is no collection in {path.parent}: make one with `qa index PATH`"
-            )
+        self._path = path.absolute()
+        if not path.is_file() and not create:
+            raise self._missing()
         try:
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            stat = path.stat()
+            self._file = stat.st_dev, stat.st_ino
             self._db.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                "PRAGMA busy_timeout=10000;"
+                "PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                "PRAGMA foreign_keys=ON;"
             )
-            if create and self._value("SELECT count(*) FROM sqlite_master") == 0:
+            is_empty = self._value("SELECT count(*) FROM sqlite_master") == 0
+            if is_empty and not create:  # it was being made when that was stopped
+                raise self._missing()
+            if is_empty:
                 with self.transaction():
                     for statement in _SCHEMA.split(";"):
-                        self._db.execute(statement)
-                    self._db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-                    self._db.execute(f"PRAGMA user_version={FORMAT_VERSION}")
+                        self._execute(statement)
+                    self._execute(f"PRAGMA application_id={_APPLICATION_ID}")
+                    self._execute(f"PRAGMA user_version={FORMAT_VERSION}")
             ours = self._value("PRAGMA application_id") == _APPLICATION_ID
             version = self._value("PRAGMA user_version")
             # What is deleted is overwritten; a made file's own schema calls nothing of SQLite's.
             self._db.executescript("PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;")
             if ours and version == FORMAT_VERSION:
                 self._add_missing_column()
-        except sqlite3.Error as error:
-            raise CollectionError(
-                f"The collection in {path.parent} can't be read ({error}): delete that folder and"
-                " run `qa index PATH` again, or restore it from a backup"
-            ) from error
+                self._add_missing_checksums()
+        except (sqlite3.Error, OSError) as error:
+            raise self._failed(error) from error
         if not ours or version != FORMAT_VERSION:
             raise CollectionError(
                 f"The collection in {path.parent} is of version {version if ours else 'unknown'};"
                 f" this program reads version {FORMAT_VERSION}: index your files into another"
                 " folder with --collection DIR"
             )
+
+    def _missing(self) -> CollectionError:
+        return CollectionError(
+            f"There is no collection in {self._path.parent}: make one with `qa index PATH`"
+        )
 
     def _add_missing_column(self) -> None:
         """Collections made before `added` was kept are brought up to it; old programs read both."""
@@ -183,6 +230,17 @@ class Store:
                 if "duplicate column" not in str(error):  # another process was faster
                     raise
 
+    def _add_missing_checksums(self) -> None:
+        """Collections made before they were kept get them once, of what is there now."""
+        is_there = "SELECT count(*) FROM sqlite_master WHERE name = 'checksums'"
+        if self._value(is_there):
+            return
+        with self.transaction():
+            if not self._value(is_there):  # another process may have been faster
+                self._execute(_CHECKSUMS)
+                for (id_,) in self._rows("SELECT id FROM documents"):
+                    self._set_checksum(id_)
+
     def close(self) -> None:
         self._db.close()
 
@@ -190,7 +248,7 @@ class Store:
 
     @property
     def generation(self) -> int:
-        """Counts the transactions that changed what can be found."""
+        """Grows with each change of what can be found."""
         return int(self._value("SELECT number FROM generation"))
 
     def settings(self) -> dict[str, str]:
@@ -337,9 +395,29 @@ class Store:
                 yield StoredPassages(list(passages.values()), rows.astype(np.float32))
 
     def problems(self) -> list[str]:
-        """What SQLite itself finds wrong with the file; empty if all is well."""
-        found = [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
-        return found + [f"dangling row: {row}" for row in self._rows("PRAGMA foreign_key_check")]
+        """What is wrong with the file, one line each with what mends it."""
+        try:
+            found = [line for (line,) in self._rows("PRAGMA integrity_check") if line != "ok"]
+            found += [f"dangling row: {row}" for row in self._rows("PRAGMA foreign_key_check")]
+        except CollectionError as error:
+            return [str(error)]
+        return [
+            *(f"SQLite says {line.splitlines()[-1]!r}: {_RESTORE}" for line in found),
+            *self._changed_rows(),
+        ]
+
+    def _changed_rows(self) -> Iterator[str]:
+        """The documents that aren't, with their passages, what was put in."""
+        rows = self._rows(
+            "SELECT documents.id, CAST(name AS BLOB), checksums.sha256 FROM documents"
+            " LEFT JOIN checksums ON document_id = documents.id ORDER BY name"
+        )
+        for id_, name, checksum in rows:
+            if self._checksum(id_) != checksum:
+                yield (
+                    f"{name.decode(errors='replace')} isn't what was kept of its file: `qa remove`"
+                    " it and add it again, or restore the collection from a backup"
+                )
 
     # --- writing; the caller holds the collection's lock ---
 
@@ -347,17 +425,17 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All of it or nothing."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # SQLite ends it by itself where the disk fails
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def set_settings(self, settings: Mapping[str, str]) -> None:
-        with self._lock:
-            self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+        self._execute_all("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
 
     def add_root(self, path: Path) -> int:
         """Takes in a folder or file by its absolute path.
@@ -366,8 +444,7 @@ class Store:
         """
         inside = path.is_relative_to(self._folder) and path != self._folder
         stored = path.relative_to(self._folder).as_posix() if inside else str(path)
-        with self._lock:
-            cursor = self._db.execute("INSERT INTO roots (path) VALUES (?)", (stored,))
+        cursor = self._execute("INSERT INTO roots (path) VALUES (?)", stored)
         assert cursor.lastrowid is not None  # noqa: S101
         return cursor.lastrowid
 
@@ -385,28 +462,26 @@ class Store:
                 "SELECT added FROM documents WHERE root_id = ? AND path = ?", *place
             )
             added = earlier[0][0] if earlier else datetime.now(UTC).isoformat(timespec="seconds")
-            self._db.execute("DELETE FROM documents WHERE root_id = ? AND path = ?", place)
-            cursor = self._db.execute(
+            self._execute("DELETE FROM documents WHERE root_id = ? AND path = ?", *place)
+            cursor = self._execute(
                 "INSERT INTO documents (root_id, path, name, sha256, size_bytes, modified_ns,"
                 " loader_version, title, date, author, language, characters, pages, headings,"
                 " navigation, places, page_runs, text, added)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    root_id,
-                    path,
-                    name,
-                    *state,
-                    content.title,
-                    content.date,
-                    content.author,
-                    content.language,
-                    len(content.text),
-                    *(json.dumps(fields[name]) for name in _RANGES),
-                    packed(content.places),
-                    content.page_runs,
-                    content.text,
-                    added,
-                ),
+                root_id,
+                path,
+                name,
+                *state,
+                content.title,
+                content.date,
+                content.author,
+                content.language,
+                len(content.text),
+                *(json.dumps(fields[name]) for name in _RANGES),
+                packed(content.places),
+                content.page_runs,
+                content.text,
+                added,
             )
             self._count_up()
         assert cursor.lastrowid is not None  # noqa: S101
@@ -421,8 +496,8 @@ class Store:
     ) -> None:
         """Puts passages with their rows (len(ranges), width) in the place of a document's own."""
         with self._lock:
-            self._db.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
-            self._db.executemany(
+            self._execute("DELETE FROM passages WHERE document_id = ?", document_id)
+            self._execute_all(
                 'INSERT INTO passages (document_id, "start", "end", heading, page, location, text,'
                 " vector) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
@@ -439,30 +514,92 @@ class Store:
                     for range_, row in zip(ranges, rows, strict=True)
                 ],
             )
+            self._set_checksum(document_id)
             self._count_up()
 
     def set_modified(self, name: str, modified_ns: int) -> None:
-        """Notes that a file with another time has the same bytes."""
-        with self._lock:
-            self._db.execute(
-                "UPDATE documents SET modified_ns = ? WHERE name = ?", (modified_ns, name)
-            )
+        """Notes that a file with another time has the same bytes, or that it is BEING_CHANGED."""
+        self._execute("UPDATE documents SET modified_ns = ? WHERE name = ?", modified_ns, name)
 
     def remove_document(self, name: str) -> None:
         """With its passages. Does nothing if there is none of that name."""
         with self.transaction():
-            self._db.execute("DELETE FROM documents WHERE name = ?", (name,))
+            self._execute("DELETE FROM documents WHERE name = ?", name)
             self._count_up()
         if not self._db.in_transaction:
             # What was deleted would stay readable in the log until SQLite needs the room.
             self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _count_up(self) -> None:
-        self._db.execute("UPDATE generation SET number = number + 1")
+        # By a step of chance: where SQLite's newest changes were lost, as with a damaged log or
+        # an older copy, an index that followed them isn't taken for one that follows others.
+        self._execute("UPDATE generation SET number = number + ?", 1 + secrets.randbelow(_MAX_STEP))
+
+    def _set_checksum(self, document_id: int) -> None:
+        self._execute(
+            "INSERT OR REPLACE INTO checksums VALUES (?, ?)",
+            document_id,
+            self._checksum(document_id),
+        )
+
+    def _checksum(self, document_id: int) -> bytes:
+        """SHA-256 of a document and its passages as SQLite has them, which needn't be text."""
+        digest = hashlib.sha256()
+        tables = (
+            (_SUMMED, "documents LEFT JOIN roots ON roots.id = root_id WHERE documents.id = ?"),
+            (_SUMMED_PASSAGES, "passages WHERE document_id = ? ORDER BY id"),
+        )
+        for columns, table in tables:
+            values = ", ".join(f"CAST({column} AS BLOB)" for column in columns)
+            for row in self._each(f"SELECT {values} FROM {table}", document_id):  # noqa: S608
+                for value in row:
+                    digest.update(b"-" if value is None else b"%d:" % len(value))
+                    digest.update(value or b"")
+        return digest.digest()
+
+    def require_there(self) -> None:
+        """Raises CollectionError if the file that was opened has been removed or replaced."""
+        try:
+            stat = os.stat(self._path)  # noqa: PTH116  # before each query: three times as fast
+        except OSError:
+            stat = None
+        if stat is None or (stat.st_dev, stat.st_ino) != self._file:
+            raise CollectionError(
+                f"The collection in {self._path.parent} has been removed or replaced since it was"
+                " opened: bring it back, or run `qa index PATH`, and start again"
+            )
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._lock:
-            return self._db.execute(query, values).fetchall()
+        return list(self._each(query, *values))
+
+    def _each(self, query: str, *values: object) -> Iterator[Any]:
+        with self._lock, self._told():
+            yield from self._db.execute(query, values)
+
+    def _execute(self, query: str, *values: object) -> sqlite3.Cursor:
+        with self._lock, self._told():
+            return self._db.execute(query, values)
+
+    def _execute_all(self, query: str, rows: Iterable[Sequence[object]]) -> None:
+        with self._lock, self._told():
+            self._db.executemany(query, rows)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What SQLite says of a disk or a file that fails, as a CollectionError."""
+        self.require_there()
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: Exception) -> CollectionError:
+        # Of SQLite's own kinds, those of the disk are below this one, and that of damage isn't.
+        damaged = type(error) is sqlite3.DatabaseError
+        mends = _RESTORE if damaged else "look for room on the disk and permissions"
+        return CollectionError(
+            f"The collection in {self._path.parent} can't be read or written ({error}): {mends}"
+        )
 
     def _value(self, query: str) -> Any:
         return self._rows(query)[0][0]

@@ -3,9 +3,10 @@
 Documents are committed some at a time: a run that is stopped goes on where it was.
 """
 
+import errno
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from index.limits import MAX_FILE_BYTES
 from index.load.isolated import load_isolated, stop
 from index.renew import renew
 from index.split import split
-from index.store import FileState, StoredFile
+from index.store import BEING_CHANGED, FileState, StoredFile
 from index.types import Content, Embedder, PassageRange
 from index.upload_folders import EVERYBODY, UPLOADS
 
@@ -39,6 +40,7 @@ _EMBEDDED_AT_ONCE = 64  # between two moves of the progress bar
 
 # A file written this shortly before it was read may be written again within the clock's tick.
 _SETTLED_NS = 2_000_000_000
+_TRIES_TO_READ = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,14 +109,25 @@ def sync(
     return report
 
 
-def remove(collection: Collection, name: str, *, wait_seconds: float = 0) -> bool:
+def remove(
+    collection: Collection,
+    name: str,
+    *,
+    purge: Callable[[str, str], object] = lambda name, text: None,  # noqa: ARG005
+    wait_seconds: float = 0,
+) -> bool:
     """Takes one document out; True where its file went too, as that of an upload does.
 
-    Raises InputError if the collection has none of that name, CollectionBusy as `sync` does.
+    `purge` gets its name and text, to take out what is kept of it elsewhere. Raises InputError if
+    the collection has none of that name, CollectionBusy as `sync` does.
     """
     with collection.writing(wait_seconds):
-        is_upload = collection.document(name).upload_folder is not None
+        document = collection.document(name)
+        # First: once the document is out, nothing would lead back to what is kept elsewhere.
+        purge(name, document.text)
+        is_upload = document.upload_folder is not None
         if is_upload:  # the file first: left behind, it would come in again
+            collection.store.set_modified(name, BEING_CHANGED)
             collection.store.file_of(name)[0].unlink(missing_ok=True)
         collection.store.remove_document(name)
         collection.follow()
@@ -323,14 +336,23 @@ def _load_file(
 
 
 def _read(path: Path) -> tuple[FileState, bytes]:
-    # The time is taken before the bytes: a file that changes in between is looked at again.
-    stat = path.stat()
-    if stat.st_size > MAX_FILE_BYTES:
-        raise UnreadableFile(
-            f"has {stat.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read: split it"
-        )
-    data = path.read_bytes()
-    settled = time.time_ns() - stat.st_mtime_ns > _SETTLED_NS
+    """The bytes of a file as it was at one moment. Raises OSError if it doesn't stand still."""
+    for _ in range(_TRIES_TO_READ):
+        # The time is taken before the bytes: a file that changes in between is looked at again.
+        stat = path.stat()
+        if stat.st_size > MAX_FILE_BYTES:
+            raise UnreadableFile(
+                f"has {stat.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read:"
+                " split it"
+            )
+        data = path.read_bytes()
+        settled = time.time_ns() - stat.st_mtime_ns > _SETTLED_NS
+        after = path.stat()
+        same = (stat.st_mtime_ns, len(data)) == (after.st_mtime_ns, after.st_size)
+        if same and (settled or path.read_bytes() == data):
+            break
+    else:
+        raise OSError(errno.EBUSY, "is being written to")
     state = FileState(
         sha256=hashlib.sha256(data).hexdigest(),
         size_bytes=len(data),
@@ -356,6 +378,8 @@ def _free_name(file: _File, taken: set[str]) -> str:
 
 
 def _reason(error: OSError) -> str:
+    if error.errno == errno.EBUSY:
+        return "is being written to: run `qa index` again when that is done"
     return f"can't be opened ({(error.strerror or str(error)).lower()}): look at its permissions"
 
 

@@ -9,7 +9,7 @@ relative to DIR, so that this holds wherever the collection is moved.
 
 import hashlib
 import unicodedata
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from index import load
 from index.errors import InputError
@@ -35,6 +35,16 @@ def upload_folder(stored_root: str) -> str | None:
 def may_see(upload_folder: str | None, reader: str) -> bool:
     """Whether a document in that folder is for the one whose own folder is `reader`."""
     return upload_folder in (None, EVERYBODY) or (upload_folder == reader != NOBODY)
+
+
+def remove_unfinished(directory: Path) -> None:
+    """Takes out what an upload that was killed left in a collection's folder of uploads.
+
+    The caller is `writing`: nobody else is in the midst of one.
+    """
+    for path in (directory / UPLOADS).glob(".*"):
+        if path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def file_name(given: str) -> str:

@@ -31,10 +31,12 @@ class VectorIndex:
         return cls(index)
 
     def save(self, path: Path) -> None:
-        """Writes aside, flushes to the disk, then takes the place of `path` at once."""
+        """Writes aside, flushes to the disk, then takes the place of `path` at once, or OSError."""
         aside = path.with_suffix(".partial")
-        faiss.write_index(self._index, str(aside))
-        with aside.open("rb") as file:
+        with aside.open("wb") as file:
+            # FAISS, writing to a file itself, doesn't notice that its last bytes find no room.
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+            file.flush()
             os.fsync(file.fileno())
         aside.replace(path)
 

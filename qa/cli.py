@@ -9,6 +9,7 @@ import shlex
 import sqlite3
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -206,8 +207,8 @@ def _index(options: argparse.Namespace) -> int:
     if not (isinstance(address, Path) and address.exists()):
         # Before anything is made, so that a slip of the pen leaves no empty collection behind.
         require_documents(options.paths)
-    collection = Collection(address, create=bool(options.paths))
-    report = sync(collection, options.paths, open_embedder(), progress=True)
+    with closing(Collection(address, create=bool(options.paths))) as collection:
+        report = sync(collection, options.paths, open_embedder(), progress=True)
     summary = {
         **{kind: len(getattr(report, kind)) for kind in ("added", "changed", "removed")},
         "unchanged": report.unchanged,
@@ -260,10 +261,9 @@ def _remove(options: argparse.Namespace) -> int:
     from qa.feedback import Feedback
     from qa.present import one_line
 
-    collection = Collection(collection_address(options.collection))
-    text = collection.document(options.document).text
-    with_file = remove(collection, options.document)
-    Feedback(collection.directory).remove_document(options.document, text)
+    with closing(Collection(collection_address(options.collection))) as collection:
+        purge = Feedback(collection.directory).remove_document
+        with_file = remove(collection, options.document, purge=purge)
     if options.json:
         _print_json({"removed": options.document})
     else:
@@ -336,13 +336,13 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from index.check import problems
     from index.collection import Collection, settings_of
     from index.embed import open_embedder
     from qa.answer import collection_address
+    from qa.check import problems
 
-    collection = Collection(collection_address(options.collection))
-    found = list(problems(collection, settings_of(open_embedder())))
+    with closing(Collection(collection_address(options.collection))) as collection:
+        found = list(problems(collection, settings_of(open_embedder())))
     if options.json:
         _print_json({"problems": found})
     else:

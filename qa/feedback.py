@@ -4,6 +4,7 @@ Questions, answers and quotes are kept with the documents' names, so that removi
 its words out of here too.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -38,6 +39,8 @@ CREATE TABLE IF NOT EXISTS notes (
     generation INTEGER NOT NULL
 )
 """
+# In a table of its own, which files made before get.
+_CHECKSUMS = "CREATE TABLE checksums (note_id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,9 @@ class Feedback:
                 f"INSERT INTO notes ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
                 columns,
             )
-        return int(cursor.lastrowid or 0)
+            id_ = int(cursor.lastrowid or 0)
+            _set_checksum(db, id_)
+        return id_
 
     def entries(self) -> tuple[Entry, ...]:
         """All, the oldest first."""
@@ -108,11 +113,13 @@ class Feedback:
                 "UPDATE notes SET verdict = ?, correction = ?, reviewed = 1 WHERE id = ?",
                 (verdict, correction, id_),
             )
+            _set_checksum(db, id_)
 
     def keep(self, id_: int) -> None:
         """Marks a note as reviewed."""
         with self._open() as db:
             db.execute("UPDATE notes SET reviewed = 1 WHERE id = ?", (id_,))
+            _set_checksum(db, id_)
 
     def drop(self, id_: int) -> None:
         """Takes a note out. Does nothing if there is none of that id."""
@@ -143,10 +150,31 @@ class Feedback:
                     "UPDATE notes SET history = ?, found = ? WHERE id = ?",
                     (_json(turns), _json(found), row["id"]),
                 )
+                _set_checksum(db, row["id"])
         with self._open() as db:
             # What was deleted would stay readable in the log until SQLite needs the room.
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the file, one line each with what mends it."""
+        if not self._path.exists():
+            return
+        try:
+            with self._open() as db:
+                lines = [line for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
+                kept = dict(db.execute("SELECT note_id, sha256 FROM checksums").fetchall())
+                rows = db.execute("SELECT * FROM notes").fetchall()
+                changed = [row["id"] for row in rows if kept.get(row["id"]) != _checksum(row)]
+                lines += [f"note {id_} isn't what was kept" for id_ in changed]
+        except CollectionError as error:
+            yield str(error)
+            return
+        for line in lines:
+            yield (
+                f"The feedback in {self._path} is damaged ({line.splitlines()[-1]}): restore that"
+                " file from a backup, or move it away"
+            )
 
     @contextmanager
     def _open(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
@@ -160,12 +188,36 @@ class Feedback:
                 if create:
                     db.execute("PRAGMA journal_mode=WAL")
                     db.execute(_SCHEMA)
+                _add_missing_checksums(db)
                 yield db
         except sqlite3.DatabaseError as error:
             raise CollectionError(
                 f"The feedback in {self._path} can't be read or written ({error}): look for room"
                 " on the disk and permissions, or move that file away"
             ) from error
+
+
+def _add_missing_checksums(db: sqlite3.Connection) -> None:
+    """Files made before they were kept get them once, of what is there now."""
+    is_there = "SELECT count(*) FROM sqlite_master WHERE name = 'checksums'"
+    if db.execute(is_there).fetchone()[0]:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    if not db.execute(is_there).fetchone()[0]:  # another process may have been faster
+        db.execute(_CHECKSUMS)
+        for (id_,) in db.execute("SELECT id FROM notes").fetchall():
+            _set_checksum(db, id_)
+    db.commit()
+
+
+def _set_checksum(db: sqlite3.Connection, id_: int) -> None:
+    row = db.execute("SELECT * FROM notes WHERE id = ?", (id_,)).fetchone()
+    if row is not None:
+        db.execute("INSERT OR REPLACE INTO checksums VALUES (?, ?)", (id_, _checksum(row)))
+
+
+def _checksum(row: sqlite3.Row) -> str:
+    return hashlib.sha256(json.dumps(tuple(row)).encode()).hexdigest()
 
 
 def _entry(row: sqlite3.Row) -> Entry:

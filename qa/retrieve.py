@@ -1,8 +1,10 @@
 """A question to the passages most likely to answer it: dense and lexical search, fused."""
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.collection import Collection
 from index.engine import Found
@@ -14,6 +16,10 @@ from qa.types import Hit
 
 # Candidates that each side brings to the fusion.
 _DEPTH = 100
+
+# While another process is between changing documents and making them found, this long is waited.
+PATIENCE_SECONDS = 1.0
+_GAP_SECONDS = 0.05
 
 # The dense side's share of the fused score: better than either side alone and than reciprocal
 # ranks (docs/decisions.md).
@@ -33,10 +39,20 @@ def retrieve(
 
     Raises CollectionBusy if none can be searched yet, InputError if no document is in scope.
     """
-    found = search(collection, embedder, question, scope)
-    best = fuse(found.dense, found.lexical, dense_weight=dense_weight)[:limit]
-    # A document may have been removed since: its passages are gone from the store.
-    passages = collection.passages([id_ for id_, _ in best])
+    row, stems = embedder.encode([question])[0], terms(question)
+    until = None
+    while True:
+        found = _search(collection, row, stems, question, scope)
+        best = fuse(found.dense, found.lexical, dense_weight=dense_weight)[:limit]
+        passages = collection.passages([id_ for id_, _ in best])
+        # Documents may have been replaced or removed since: what was found is gone from the store.
+        # Soon there may be an index that has followed; if not, the others answer.
+        if len(passages) == len(best):
+            break
+        until = until or time.monotonic() + PATIENCE_SECONDS
+        if time.monotonic() >= until:
+            break
+        time.sleep(_GAP_SECONDS)
     left = [(passages[id_], score) for id_, score in best if id_ in passages]
     return tuple(
         Hit(passage=passage, score=score, rank=rank)
@@ -51,8 +67,17 @@ def search(
 
     Raises as `retrieve` does.
     """
-    row = embedder.encode([question])[0]
-    found = collection.search(row, terms(question), _DEPTH, scope)
+    return _search(collection, embedder.encode([question])[0], terms(question), question, scope)
+
+
+def _search(
+    collection: Collection,
+    row: NDArray[np.float32],
+    stems: Sequence[str],
+    question: str,
+    scope: Scope,
+) -> Found:
+    found = collection.search(row, stems, _DEPTH, scope)
     if found.lexical and other_script(question):
         return found._replace(dense=[])  # what the embedder says of a script it doesn't know: noise
     return found

@@ -1,6 +1,8 @@
 """What `qa tune` fitted to a collection, kept in it: DIR/tuning.json."""
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,8 +49,11 @@ def load_tuning(directory: Path, reader: str, embedder: str) -> Tuning | None:
         return None
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
+        sha256 = kept.pop("sha256", None)  # one made before it was kept has none
+        if sha256 not in (None, _sha256(kept)):
+            raise ValueError  # noqa: TRY301
         tuning = Tuning(**{**kept, "curve": curve_from_json(kept["curve"])})
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         raise InputError(f"{path} is damaged: delete it, or run `qa tune GOLD` again") from None
     return tuning if (tuning.reader, tuning.embedder) == (reader, embedder) else None
 
@@ -65,5 +70,10 @@ def save_tuning(directory: Path, tuning: Tuning) -> None:
     }
     directory.mkdir(parents=True, exist_ok=True)  # that of a collection in Milvus may not be there
     aside = directory / f"{_FILE}.part"
-    aside.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    noted = {**kept, "sha256": _sha256(kept)}
+    aside.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")
     aside.replace(directory / _FILE)
+
+
+def _sha256(kept: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()

@@ -1,5 +1,7 @@
 """Documents that people bring along: they come in and go out through the same sync as folders."""
 
+import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from index.collection import Collection
 from index.errors import InputError, UnreadableFile, no_document
 from index.load.isolated import load_isolated, stop
+from index.store import BEING_CHANGED, StoredFile
 from index.sync import remove, sync
 from index.types import DocumentSummary, Embedder
 from index.upload_folders import UPLOADS, file_name, may_see
@@ -79,18 +82,10 @@ class Uploads:
                 self._require_room(root, name)
             else:
                 self._require_readable(file, name)
-            self._keep(file, kept)
+            # First, so that a file that is there when the process is killed isn't forgotten.
             if root not in self._collection.store.roots():
                 self._collection.store.add_root(root)
-            try:
-                report = sync(self._collection, [kept], self._embedder)
-            except BaseException:
-                if is_new:
-                    kept.unlink()
-                raise
-            if report.failed:
-                kept.unlink()
-                raise InputError(f"{name} {report.failed[0].reason}")
+            self._take_in(file, kept)
         return next(
             document
             for document in self._collection.documents()
@@ -112,10 +107,46 @@ class Uploads:
         finally:
             stop()
 
-    def _keep(self, file: BinaryIO, kept: Path) -> None:
-        """The whole file or none of it, readable by the owner of this process only."""
-        file.seek(0)
+    def _take_in(self, file: BinaryIO, kept: Path) -> None:
+        """Where it fails before it is committed, the file and what it said are as they were."""
+        store = self._collection.store
+        root_id = store.roots()[kept.parent]
+
+        def known() -> StoredFile | None:
+            return store.files(root_id, [kept.name]).get(kept.name)
+
+        aside, earlier = self._copied(file, kept), None
+        sha256 = hashlib.sha256(aside.read_bytes()).hexdigest()
+        try:
+            if kept.exists():
+                with kept.open("rb") as replaced:
+                    earlier = self._copied(replaced, kept)
+            if before := known():
+                store.set_modified(before.name, BEING_CHANGED)
+            aside.replace(kept)
+            self._sync(kept)
+        except BaseException:
+            after = known()
+            if not (after and after.state.sha256 == sha256):
+                if earlier:
+                    earlier.replace(kept)
+                else:
+                    kept.unlink(missing_ok=True)
+            raise
+        finally:
+            for path in (aside, earlier):
+                if path:
+                    path.unlink(missing_ok=True)
+
+    def _sync(self, kept: Path) -> None:
+        report = sync(self._collection, [kept], self._embedder)
+        if report.failed:
+            raise InputError(f"{kept.name} {report.failed[0].reason}")
+
+    def _copied(self, file: BinaryIO, kept: Path) -> Path:
+        """The whole file beside the folder it is for, readable by this process's owner only."""
         aside = None
+        file.seek(0)
         try:
             kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(
@@ -123,7 +154,8 @@ class Uploads:
             ) as copy:
                 aside = Path(copy.name)
                 shutil.copyfileobj(file, copy)
-            aside.replace(kept)
+                copy.flush()
+                os.fsync(copy.fileno())
         except OSError as error:
             if aside:
                 aside.unlink(missing_ok=True)
@@ -131,6 +163,7 @@ class Uploads:
                 f"{kept.name} can't be kept here ({error.strerror}): whoever runs this chat should"
                 " look for room on the disk"
             ) from error
+        return aside
 
     def remove(self, document: str, reader: str) -> None:
         """Takes out an upload of everybody's or of the reader's own: its file and its words.
@@ -144,5 +177,5 @@ class Uploads:
             raise InputError(
                 f"{document} came from a folder: remove its file there, then run `qa index`"
             )
-        remove(self._collection, document, wait_seconds=_WAIT_SECONDS)
-        Feedback(self._collection.directory).remove_document(document, found.text)
+        purge = Feedback(self._collection.directory).remove_document
+        remove(self._collection, document, purge=purge, wait_seconds=_WAIT_SECONDS)
