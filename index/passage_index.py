@@ -6,6 +6,7 @@ store that they were last brought in line with.
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
+from index.vector_segment import NewRows
 from index.vectors import VectorIndex
 
 
@@ -44,7 +46,7 @@ class PassageIndex:
             lexical = LexicalIndex(directory / "lexical")
             generation = lexical.generation
             if generation >= 0:
-                self._vectors = VectorIndex.load(self._vectors_path(generation))
+                self._vectors = VectorIndex.open(directory, generation)
                 self._lexical = lexical
                 self.generation = generation
         except (RuntimeError, ValueError, OSError):
@@ -67,24 +69,13 @@ class PassageIndex:
         if self.generation < 0:
             shutil.rmtree(self._directory / "lexical", ignore_errors=True)
         lexical = self._lexical or LexicalIndex(self._directory / "lexical")
-        if self._vectors:
-            self._vectors.remove(removed)
-        writer = lexical.stage(removed.tolist(), self._add_rows(added))
-        vectors = self._vectors or VectorIndex.empty(1)
-        vectors.save(self._vectors_path(generation))
+        vectors = self._vectors or VectorIndex.empty()
+        with closing(NewRows(self._directory)) as rows:
+            writer = lexical.stage(removed.tolist(), _staged(added, rows))
+            vectors = vectors.updated(self._directory, generation, removed, rows)
         lexical.commit(writer, generation)
-        for path in self._directory.glob("vectors-*"):
-            if path != self._vectors_path(generation):
-                path.unlink(missing_ok=True)
+        vectors.remove_other_files(self._directory, generation)
         self._vectors, self._lexical, self.generation = vectors, lexical, generation
-
-    def _add_rows(self, added: Iterable[IndexedPassages]) -> Iterator[tuple[int, Sequence[str]]]:
-        """Puts rows into the FAISS side as they pass, and hands on what Tantivy takes."""
-        for batch in added:
-            if self._vectors is None or not len(self._vectors.ids):
-                self._vectors = VectorIndex.empty(batch.rows.shape[1])
-            self._vectors.add(batch.ids, batch.rows)
-            yield from zip(batch.ids.tolist(), batch.stems, strict=True)
 
     def search_dense(
         self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
@@ -101,14 +92,17 @@ class PassageIndex:
         """(id, BM25) of the passages that hold the stems, best first; `among` as above."""
         return self._lexical.search(stems, limit, among) if self._lexical else []
 
-    def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """(n, width) the rows of passages that it holds."""
-        assert self._vectors is not None  # noqa: S101
-        return self._vectors.rows(ids)
+    def rows(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """The ids (n,) and rows (n, width) that it holds, some at a time, in no order."""
+        return self._vectors.contents() if self._vectors else iter(())
 
     def lexical_ids(self) -> NDArray[np.int64]:
         """(n,) the ids that the Tantivy side holds: those of the FAISS side, if all is well."""
         return np.array(self._lexical.ids() if self._lexical else [], np.int64)
 
-    def _vectors_path(self, generation: int) -> Path:
-        return self._directory / f"vectors-{generation}.faiss"
+
+def _staged(added: Iterable[IndexedPassages], rows: NewRows) -> Iterator[tuple[int, Sequence[str]]]:
+    """What Tantivy takes of the passages; their rows are put aside as they pass."""
+    for batch in added:
+        rows.add(batch.ids, batch.rows)
+        yield from zip(batch.ids.tolist(), batch.stems, strict=True)
