@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -57,12 +58,11 @@ class VectorSegment:
 
     def __init__(self, path: Path) -> None:
         """Raises RuntimeError if the file isn't there, or isn't a whole segment."""
-        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+        index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
         if not isinstance(index, faiss.IndexIVFScalarQuantizer):
             raise RuntimeError(f"{path} holds a {type(index).__name__}, not IVF over fp16")  # noqa: TRY004
         self._index = index
-        self._lists = faiss.downcast_InvertedLists(index.invlists)
-        self._lists.prefetch_nthread = 0  # 32 threads a search, to read what is in memory mostly
+        self._lists = _mapped_lists(index)
         self._searched = max(1, math.ceil(SHARE_SEARCHED * index.nlist))
 
     def __len__(self) -> int:
@@ -96,9 +96,8 @@ class VectorSegment:
 
         `selector`: the ids that are looked at; None means all. `exact`: in every list.
         """
-        parameters = faiss.SearchParametersIVF(
-            sel=selector, nprobe=self._index.nlist if exact else self._searched
-        )
+        lists = self._index.nlist if exact else self._searched
+        parameters = faiss.SearchParametersIVF(sel=selector, nprobe=lists)  # type: ignore[call-arg]
         scores, ids = self._index.search(row[np.newaxis], limit, params=parameters)
         found = zip(ids[0].tolist(), scores[0].tolist(), strict=True)
         return [(id_, score) for id_, score in found if id_ >= 0]  # -1: there were no more
@@ -123,7 +122,7 @@ def write_segment(path: Path, ids: NDArray[np.int64], rows: NDArray[np.float16])
     centres = _centres(rows, 1 if count < EXACT_BELOW else round(math.sqrt(count)))
     quantizer = faiss.IndexFlatIP(width)
     quantizer.add(centres)
-    index = faiss.IndexIVFScalarQuantizer(
+    index: Any = faiss.IndexIVFScalarQuantizer(
         quantizer,
         width,
         len(centres),
@@ -153,13 +152,19 @@ def write_segment(path: Path, ids: NDArray[np.int64], rows: NDArray[np.float16])
     aside.replace(path)
 
 
+def _mapped_lists(index: Any) -> Any:
+    lists: Any = faiss.downcast_InvertedLists(index.invlists)
+    lists.prefetch_nthread = 0  # 32 threads a search, to read what is in memory mostly
+    return lists
+
+
 def _centres(rows: NDArray[np.float16], lists: int) -> NDArray[np.float32]:
     """(lists, width): where k-means on some of the rows puts them."""
     if lists == 1:
         return rows[:1].astype(np.float32)
     chance = np.random.default_rng(0)
     sample = chance.choice(len(rows), min(len(rows), lists * _TRAINING_ROWS_A_LIST), replace=False)
-    means = faiss.Kmeans(rows.shape[1], lists, niter=10, spherical=True, seed=1)
+    means: Any = faiss.Kmeans(rows.shape[1], lists, niter=10, spherical=True, seed=1)
     means.train(rows[np.sort(sample)].astype(np.float32))
     centres: NDArray[np.float32] = means.centroids
     return centres

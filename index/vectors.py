@@ -117,7 +117,8 @@ class VectorIndex:
             bits = np.zeros(int(among.max()) + 1, np.bool_)
             bits[among] = True
             bits[self._removed[self._removed < len(bits)]] = False
-            return [faiss.IDSelectorBitmap(np.packbits(bits, bitorder="little"))]
+            packed = np.packbits(bits, bitorder="little")
+            return [faiss.IDSelectorBitmap(packed)]  # type: ignore[call-arg, arg-type]
         if len(self._removed):
             gone = faiss.IDSelectorBatch(self._removed)
             return [gone, faiss.IDSelectorNot(gone)]

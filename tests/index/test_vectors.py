@@ -17,7 +17,9 @@ def unit_rows(count: int, seed: int = 0) -> NDArray[np.float32]:
 
 
 def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    divided: NDArray[np.float32] = (rows / lengths).astype(np.float32)
+    return divided
 
 
 def clustered_rows(count: int, seed: int = 0) -> NDArray[np.float32]:

@@ -94,16 +94,16 @@ def test_what_changes_comes_in_when_it_has_settled(collection: Collection, paper
 def test_a_file_that_is_being_written_is_read_when_it_is_whole(
     collection: Collection, papers: Path
 ) -> None:
-    def written(text: str) -> None:
+    def written(text: str) -> int:
         with (papers / "long.txt").open("a") as file:
-            file.write(text)
+            return file.write(text)
 
     seen = reports(
         collection,
         [papers],
         nothing,
         lambda: written("The well "),
-        lambda: (written("is 40 "), write(papers, {"other.txt": "Meanwhile."})),
+        lambda: write(papers, {"other.txt": "Meanwhile."}) and written("is 40 "),
         lambda: written("feet deep."),
         nothing,
     )
@@ -190,7 +190,8 @@ def test_a_folder_may_be_empty_at_first_and_again(collection: Collection, tmp_pa
         lambda: file.write_text("The ferry."),
         nothing,
     )
-    added, removed = (["note.txt"], [], [], []), ([], [], ["note.txt"], [])
+    added: Report = (["note.txt"], [], [], [])
+    removed: Report = ([], [], ["note.txt"], [])
     assert seen == [([], [], [], []), added, removed, added]
 
 
