@@ -14,7 +14,7 @@ TORCH_INDEX ?=
 BIN = .venv/bin
 PIP = $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help install run test quick soak lint lock screenshots clean
+.PHONY: help install run test quick soak bench lint lock screenshots clean
 
 help:
 	@echo 'make install      .venv with the pinned dependencies; .venv/bin/qa exists afterwards'
@@ -22,6 +22,7 @@ help:
 	@echo 'make test         lint, types, all tests (a browser too)'
 	@echo 'make quick        the tests that take under two minutes, without the browser'
 	@echo 'make soak         the long tests, with thousands of inputs'
+	@echo 'make bench        what indexing and asking cost at 1,000 to a million passages; takes an hour'
 	@echo 'make screenshots  pictures of the page into docs/images'
 	@echo 'make lock         resolve the dependencies anew into the lock files'
 	@echo 'make clean        remove .venv; collections stay'
@@ -75,6 +76,24 @@ screenshots: .venv/browser
 	  --unsure 'How do I embed the chat in my site?' \
 	  --abstained 'How tall is the Lotte tower in Seoul?' \
 	  --page 'Has anyone ever been able to take a train all the way from Seoul to Moscow?'
+
+# Collections of these sizes are made in $(BENCH) once, and stay there: the largest takes 6 GB.
+BENCH ?= .bench
+SIZES ?= 1000 10000 100000 1000000
+MEASURE = $(BIN)/python -m tests.benchmarks.performance
+
+bench: .venv/installed-dev $(SIZES:%=$(BENCH)/%/made)
+	rm -f $(BENCH)/results.jsonl
+	$(MEASURE) indexing $(BENCH)/results.jsonl
+	$(MEASURE) changing $(BENCH)/results.jsonl
+	$(MEASURE) serving $(BENCH)/results.jsonl
+	for size in $(SIZES); do $(MEASURE) asking $(BENCH)/results.jsonl $(BENCH)/$$size || exit 1; done
+	$(MEASURE) report $(BENCH)/results.jsonl docs/images/performance.png
+
+$(BENCH)/%/made: | .venv/installed-dev
+	rm -rf $(@D)
+	$(BIN)/python -m tests.benchmarks.made_collection $(@D) --passages $*
+	@touch $@
 
 # torch and its CUDA packages are left out: which of their builds fits depends on the machine.
 MACHINE_PACKAGES = torch triton cuda-bindings cuda-pathfinder cuda-toolkit nvidia-cublas \

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from index import load
 from index.errors import InputError
@@ -30,6 +31,23 @@ class FolderListing:
     skipped: int
 
 
+class Look(NamedTuple):
+    """By which a file that was written again is told from one that wasn't, without opening it."""
+
+    size_bytes: int
+    modified_ns: int
+    changed_ns: int  # permissions and names count, too
+
+
+def look(path: Path) -> Look | None:
+    """How a file looks now; None where it isn't there."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return Look(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
 def existing(path: Path) -> Path:
     """The absolute path of a folder or file. Raises InputError if it isn't there."""
     path = path.expanduser()
@@ -38,12 +56,15 @@ def existing(path: Path) -> Path:
     return path.resolve()
 
 
-def require_documents(paths: Sequence[Path]) -> None:
-    """Raises InputError if one of the paths isn't there, or holds no file that can be read."""
+def require_documents(paths: Sequence[Path], *, may_be_empty: bool) -> None:
+    """Raises InputError if one of the paths isn't there, or holds no file that can be read.
+
+    `may_be_empty`: a folder without files is good, a file of another kind isn't.
+    """
     for path in paths:
         target = existing(path)
         listing = list_folder(target, leave_out=target)
-        if not (listing.documents or listing.unreached or listing.links_out):
+        if not (may_be_empty or listing.documents or listing.unreached or listing.links_out):
             raise no_documents(target)
 
 

@@ -2,6 +2,7 @@
 
 DIR/collection.sqlite3     documents, passages, vectors      (index/store.py)
 DIR/vectors-<n>.faiss      the same vectors, to search       (index/vectors.py)
+DIR/segments-<n>.json      which of them make up the whole
 DIR/lexical/               the same passages' stems          (index/lexical.py)
 DIR/index.json             what both were when written       (index/manifest.py)
 DIR/writer.lock            held by the one process that writes
@@ -27,7 +28,7 @@ from index.upload_folders import remove_unfinished
 
 _FOLLOW = "run `qa search` with any words, which makes the indexes anew"
 _MAKE_ANEW = (
-    "delete the folder lexical and the file vectors-* in it, then run `qa search` with any words,"
+    "delete the folder lexical and the files vectors-* in it, then run `qa search` with any words,"
     " which makes them anew"
 )
 
@@ -202,9 +203,16 @@ class FolderEngine:
         for side, held in (("FAISS", index.ids), ("Tantivy", index.lexical_ids())):
             if not np.array_equal(np.sort(held), ids):
                 yield f"{side} holds {len(held)} passages, SQLite {len(ids)}: {_MAKE_ANEW}"
-        if np.array_equal(np.sort(index.ids), ids):
-            for batch in self.store.stored_passages(ids.tolist()):
-                rows = index.rows([passage.id for passage in batch.passages])
-                if not np.array_equal(rows, batch.rows):
-                    yield f"FAISS holds other vectors than SQLite: {_MAKE_ANEW}"
-                    break
+        for held, rows in index.rows() if np.array_equal(np.sort(index.ids), ids) else ():
+            if not np.array_equal(rows, self._stored_rows(held)):
+                yield f"FAISS holds other vectors than SQLite: {_MAKE_ANEW}"
+                break
+
+    def _stored_rows(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(n, width) the rows of passages that are there, in the order of their ids (n,)."""
+        row_of = {
+            passage.id: row
+            for batch in self.store.stored_passages(ids.tolist())
+            for passage, row in zip(batch.passages, batch.rows, strict=True)
+        }
+        return np.stack([row_of[id_] for id_ in ids.tolist()])

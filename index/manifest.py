@@ -6,17 +6,18 @@ what they read.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 _FILE = "index.json"
 _LEXICAL = "lexical"
 
 
-def write_manifest(directory: Path, vectors: Path) -> None:
+def write_manifest(directory: Path, vectors: Sequence[Path]) -> None:
     """Notes the sha256 of `vectors` and of Tantivy's files; OSError if they can't be read."""
     # Tantivy's hidden files are its locks and a list that it changes before it commits.
     lexical = [p for p in (directory / _LEXICAL).iterdir() if not p.name.startswith(".")]
-    sums = {p.relative_to(directory).as_posix(): _sha256(p) for p in sorted([vectors, *lexical])}
+    sums = {p.relative_to(directory).as_posix(): _sha256(p) for p in sorted([*vectors, *lexical])}
     aside = directory / f"{_FILE}.part"
     aside.write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
     aside.replace(directory / _FILE)

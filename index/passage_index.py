@@ -6,6 +6,7 @@ store that they were last brought in line with.
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
 from index.manifest import has_manifest, holds, remove_manifest, write_manifest
+from index.vector_segment import NewRows
 from index.vectors import VectorIndex
 
 _LEXICAL = "lexical"
@@ -51,7 +53,7 @@ class PassageIndex:
             lexical = LexicalIndex(directory / _LEXICAL)
             generation = lexical.generation
             if generation >= 0:
-                self._vectors = VectorIndex.load(self._vectors_path(generation))
+                self._vectors = VectorIndex.open(directory, generation)
                 self._lexical = lexical
                 self.generation = generation
         except (RuntimeError, ValueError, OSError, MemoryError):
@@ -78,11 +80,10 @@ class PassageIndex:
         if lexical is None:
             shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
             lexical = LexicalIndex(self._directory / _AFRESH)
-        if self._vectors:
-            self._vectors.remove(removed)
-        writer = lexical.stage(removed.tolist(), self._add_rows(added))
-        vectors = self._vectors or VectorIndex.empty(1)
-        vectors.save(self._vectors_path(generation))
+        vectors = self._vectors or VectorIndex.empty()
+        with closing(NewRows(self._directory)) as rows:
+            writer = lexical.stage(removed.tolist(), _staged(added, rows))
+            vectors = vectors.updated(self._directory, generation, removed, rows)
         if afresh:
             lexical.commit(writer, generation)
             remove_manifest(self._directory)
@@ -96,25 +97,15 @@ class PassageIndex:
 
     def tidy(self) -> None:
         """Takes out what it no longer needs or a killed process left behind; notes what it has."""
-        kept = self._vectors_path(self.generation)
-        for path in self._directory.glob("vectors-*"):
-            if path != kept:
-                path.unlink(missing_ok=True)
+        assert self._lexical is not None  # noqa: S101
+        assert self._vectors is not None  # noqa: S101
+        self._vectors.remove_other_files(self._directory, self.generation)
         shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
         for path in (self._directory / _LEXICAL).glob(".tmp*"):  # Tantivy leaves those alone
             path.unlink(missing_ok=True)
         if not has_manifest(self._directory):
-            assert self._lexical is not None  # noqa: S101
             self._lexical.collect_garbage()
-            write_manifest(self._directory, kept)
-
-    def _add_rows(self, added: Iterable[IndexedPassages]) -> Iterator[tuple[int, Sequence[str]]]:
-        """Puts rows into the FAISS side as they pass, and hands on what Tantivy takes."""
-        for batch in added:
-            if self._vectors is None or not len(self._vectors.ids):
-                self._vectors = VectorIndex.empty(batch.rows.shape[1])
-            self._vectors.add(batch.ids, batch.rows)
-            yield from zip(batch.ids.tolist(), batch.stems, strict=True)
+            write_manifest(self._directory, self._vectors.files(self._directory, self.generation))
 
     def search_dense(
         self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
@@ -131,14 +122,17 @@ class PassageIndex:
         """(id, BM25) of the passages that hold the stems, best first; `among` as above."""
         return self._lexical.search(stems, limit, among) if self._lexical else []
 
-    def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """(n, width) the rows of passages that it holds."""
-        assert self._vectors is not None  # noqa: S101
-        return self._vectors.rows(ids)
+    def rows(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """The ids (n,) and rows (n, width) that it holds, some at a time, in no order."""
+        return self._vectors.contents() if self._vectors else iter(())
 
     def lexical_ids(self) -> NDArray[np.int64]:
         """(n,) the ids that the Tantivy side holds: those of the FAISS side, if all is well."""
         return np.array(self._lexical.ids() if self._lexical else [], np.int64)
 
-    def _vectors_path(self, generation: int) -> Path:
-        return self._directory / f"vectors-{generation}.faiss"
+
+def _staged(added: Iterable[IndexedPassages], rows: NewRows) -> Iterator[tuple[int, Sequence[str]]]:
+    """What Tantivy takes of the passages; their rows are put aside as they pass."""
+    for batch in added:
+        rows.add(batch.ids, batch.rows)
+        yield from zip(batch.ids.tolist(), batch.stems, strict=True)

@@ -6,7 +6,8 @@ Documents are committed some at a time: a run that is stopped goes on where it w
 import errno
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from index import load
 from index.collection import Collection
 from index.context import with_context
 from index.errors import InputError, UnreadableFile
-from index.folder import Failure, existing, list_folder, no_documents
+from index.folder import Failure, Look, existing, list_folder, look, no_documents
 from index.limits import MAX_FILE_BYTES
 from index.load.isolated import load_isolated, stop
 from index.renew import renew
@@ -56,6 +57,18 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What two looks at the folders, one after the other, saw alike (index/watch_folders.py).
+
+    `changed`: the files to be read, and how they looked; one that looks otherwise by now is left
+    for later. `moving`: what one look saw otherwise than the other; it is left as it is.
+    """
+
+    changed: Mapping[Path, Look]
+    moving: AbstractSet[Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _File:
     """A file of a root, by its path in it, and what the collection has of it.
 
@@ -87,10 +100,12 @@ def sync(
     *,
     progress: bool = False,
     wait_seconds: float = 0,
+    settled: Settled | None = None,
 ) -> SyncReport:
     """Brings the collection in line with `paths`, or with all its roots where none is given.
 
-    Only documents under these paths are ever removed. Raises InputError if a path isn't there or
+    Only documents under these paths are ever removed. With `settled`, a path may hold no documents,
+    and only what has settled is read or removed. Raises InputError if a path isn't there or
     holds no documents, CollectionBusy if another process is still writing after `wait_seconds`.
     """
     report = SyncReport()
@@ -101,8 +116,8 @@ def sync(
         renew(collection, embedder, progress=progress)
         try:
             for target in targets:
-                files = _compare(collection, target, report)
-                _load_files(collection, files, embedder, report, progress=progress)
+                files = _compare(collection, target, report, settled)
+                _load_files(collection, files, embedder, report, settled, progress=progress)
         finally:
             stop()
         collection.follow()
@@ -134,10 +149,16 @@ def remove(
     return is_upload
 
 
-def _present_roots(collection: Collection, report: SyncReport) -> list[Path]:
+def roots_of(collection: Collection) -> list[Path]:
+    """The folders and files that were indexed. Raises InputError if there are none yet."""
     roots = list(collection.store.roots())
     if not roots:
         raise InputError("The collection has no folders yet: name one, as in `qa index PATH`")
+    return roots
+
+
+def _present_roots(collection: Collection, report: SyncReport) -> list[Path]:
+    roots = roots_of(collection)
     # A root may be away for a while, as a disk that isn't mounted: its documents stay.
     for root in roots:
         if not root.exists():
@@ -146,7 +167,9 @@ def _present_roots(collection: Collection, report: SyncReport) -> list[Path]:
     return [root for root in roots if root.exists()]
 
 
-def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_File]:
+def _compare(
+    collection: Collection, target: Path, report: SyncReport, settled: Settled | None
+) -> list[_File]:
     """Removes what is gone under a target and returns the files that are there."""
     store = collection.store
     root, root_id = _root_of(collection, target)
@@ -155,6 +178,8 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
     is_upload = root.parent == uploads
     listing = list_folder(target, leave_out=collection.directory.resolve())
     if not (listing.documents or known or listing.unreached or listing.links_out or is_upload):
+        if settled:  # what is followed may be empty for a while
+            return []
         raise no_documents(target)
     report.skipped += listing.skipped
     for link in listing.links_out:
@@ -171,6 +196,8 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
     for path, file in known.items():
         on_disk = root / path if root.is_dir() else root
         below = target == on_disk or target in on_disk.parents
+        if settled and on_disk in settled.moving:
+            continue
         if below and path not in found and not any(away in on_disk.parents for away in unreached):
             store.remove_document(file.name)
             report.removed.append(file.name)
@@ -183,6 +210,7 @@ def _compare(collection: Collection, target: Path, report: SyncReport) -> list[_
             is_private=is_upload and root.name != EVERYBODY,
         )
         for path, on_disk in found.items()
+        if settled is None or on_disk in settled.changed
     ]
 
 
@@ -215,6 +243,7 @@ def _load_files(
     files: Sequence[_File],
     embedder: Embedder,
     report: SyncReport,
+    settled: Settled | None,
     *,
     progress: bool,
 ) -> None:
@@ -230,7 +259,7 @@ def _load_files(
         disable=None if progress else True,
     ) as bar:
         while todo:
-            left = _load_claimed(collection, todo, taken, embedder, report, bar)
+            left = _load_claimed(collection, todo, taken, embedder, report, settled, bar)
             if len(left) == len(todo):
                 collection.engine.wait()
             todo = left
@@ -242,6 +271,7 @@ def _load_claimed(
     taken: set[str],
     embedder: Embedder,
     report: SyncReport,
+    settled: Settled | None,
     bar: "tqdm[Any]",
 ) -> list[_File]:
     """Loads those of the files that no other process has claimed; returns the others."""
@@ -259,7 +289,7 @@ def _load_claimed(
             if _is_same(file):
                 report.unchanged += 1
             else:
-                loaded = _load_file(collection, file, taken, report)
+                loaded = _load_file(collection, file, taken, report, settled)
             if loaded is None:
                 collection.engine.release([file.path])
                 bar.update(_size_bytes(file))
@@ -307,12 +337,18 @@ def _is_same(file: _File) -> bool:
 
 
 def _load_file(
-    collection: Collection, file: _File, taken: set[str], report: SyncReport
+    collection: Collection,
+    file: _File,
+    taken: set[str],
+    report: SyncReport,
+    settled: Settled | None,
 ) -> _Loaded | None:
-    """The document in a file; None if its bytes are those that are known, or can't be read."""
+    """The document in a file; None if its bytes are those that are known, or can't be read yet."""
     known = file.known
     try:
         state, data = _read(file.on_disk)
+        if settled and look(file.on_disk) != settled.changed[file.on_disk]:
+            return None  # somebody is writing it
         if known and known.state[:2] == state[:2] and known.state.loader_version == load.VERSION:
             collection.store.set_modified(known.name, state.modified_ns)
             report.unchanged += 1

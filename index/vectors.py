@@ -1,76 +1,162 @@
-"""The FAISS side: passages' rows by inner product, exact, in half precision."""
+"""The FAISS side: passages' rows by inner product, in half precision.
 
+DIR/vectors-<n>.faiss    a segment: the rows that came in at generation n (index/vector_segment.py)
+DIR/segments-<n>.json    which segments make up generation n, and which of their ids count no more
+
+Segments never change. What is new becomes one more, and those that are not much larger are merged
+into it, so that a small change is written fast however large the collection is.
+"""
+
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.vector_segment import NewRows, VectorSegment, write_segment
+
+# A segment is merged into a new one that has at least this share of its rows.
+_MERGED_FROM = 1 / 8
+# And so is one of which this share is gone.
+_WASTED = 1 / 2
+
 
 class VectorIndex:
-    """Rows of length 1 under the ids of their passages. Search is exact up to rounding to fp16."""
+    """Segments as one. It never changes; `updated` makes the next. Safe to search from threads."""
 
-    def __init__(self, index: faiss.IndexIDMap2) -> None:
-        self._index = index
-
-    @classmethod
-    def empty(cls, width: int) -> "VectorIndex":
-        flat = faiss.IndexScalarQuantizer(
-            width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-        return cls(faiss.IndexIDMap2(flat))
+    def __init__(self, segments: dict[int, VectorSegment], removed: NDArray[np.int64]) -> None:
+        """Segments by the generation that they came in at; `removed` (n,) of their ids."""
+        self._segments = segments
+        self._removed = removed
 
     @classmethod
-    def load(cls, path: Path) -> "VectorIndex":
-        """Raises RuntimeError if the file isn't a whole FAISS index of this kind."""
-        index = faiss.read_index(str(path))
-        if not isinstance(index, faiss.IndexIDMap2):
-            raise RuntimeError(f"{path} holds a {type(index).__name__}, not an IndexIDMap2")  # noqa: TRY004
-        return cls(index)
+    def empty(cls) -> "VectorIndex":
+        return cls({}, np.empty(0, np.int64))
 
-    def save(self, path: Path) -> None:
-        """Writes aside, flushes to the disk, then takes the place of `path` at once, or OSError."""
-        aside = path.with_suffix(".partial")
-        with aside.open("wb") as file:
-            # FAISS, writing to a file itself, doesn't notice that its last bytes find no room.
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
+    @classmethod
+    def open(cls, directory: Path, generation: int) -> "VectorIndex":
+        """Raises RuntimeError, ValueError or OSError where a file is missing or damaged."""
+        listed = json.loads(_listing(directory, generation).read_bytes())
+        segments = {n: VectorSegment(_segment(directory, n)) for n in listed["segments"]}
+        return cls(segments, np.array(listed["removed"], np.int64))
 
     @property
     def ids(self) -> NDArray[np.int64]:
         """(n,) the ids it holds, in no order."""
-        ids: NDArray[np.int64] = faiss.vector_to_array(self._index.id_map)
-        return ids
+        held = [segment.ids for segment in self._segments.values()]
+        return self._left(np.concatenate(held) if held else np.empty(0, np.int64))
 
-    def add(self, ids: NDArray[np.int64], rows: NDArray[np.float32]) -> None:
-        """`ids` (n,), none of them held yet; `rows` (n, width)."""
-        self._index.add_with_ids(np.ascontiguousarray(rows, np.float32), ids)
+    def contents(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        """All ids (n,) and rows (n, width), some at a time."""
+        for segment in self._segments.values():
+            yield from self._contents_left(segment)
 
-    def remove(self, ids: NDArray[np.int64]) -> None:
-        if len(ids):
-            self._index.remove_ids(faiss.IDSelectorBatch(ids))
+    def updated(
+        self, directory: Path, generation: int, removed: NDArray[np.int64], added: NewRows
+    ) -> "VectorIndex":
+        """The index without `removed` (n,) and with `added`, on disk at `generation`.
 
-    def rows(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """(n, width) the rows of passages that it holds."""
-        rows: NDArray[np.float32] = self._index.reconstruct_batch(np.asarray(ids, np.int64))
-        return rows
+        Raises OSError where it can't be written.
+        """
+        gone = np.union1d(self._removed, removed)
+        before = VectorIndex(self._segments, gone)
+        kept = dict(self._segments)
+        # Those with many that are gone come first, so that what is left of them counts for others.
+        for number, segment in sorted(
+            self._segments.items(), key=lambda item: (not before._wasteful(item[1]), len(item[1]))
+        ):
+            if before._wasteful(segment) or len(added) >= _MERGED_FROM * len(segment):
+                for ids, rows in before._contents_left(segment):
+                    added.add(ids, rows)
+                del kept[number]
+        if len(added):
+            write_segment(_segment(directory, generation), *added.read())
+            kept[generation] = VectorSegment(_segment(directory, generation))
+        held = VectorIndex(kept, np.empty(0, np.int64)).ids
+        after = VectorIndex(kept, np.intersect1d(gone, held))
+        _write_listing(directory, generation, list(kept), after._removed)
+        return after
+
+    def files(self, directory: Path, generation: int) -> list[Path]:
+        """What it consists of, standing at `generation`."""
+        return [_listing(directory, generation), *(_segment(directory, n) for n in self._segments)]
+
+    def remove_other_files(self, directory: Path, generation: int) -> None:
+        """Deletes what generations before this one, or a killed process, left behind."""
+        kept = self.files(directory, generation)
+        for path in (*directory.glob("vectors-*"), *directory.glob("segments-*")):
+            if path not in kept:
+                path.unlink(missing_ok=True)
 
     def search(
         self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
         """The nearest passages to one row (width,): (id, cosine), best first.
 
-        `among` (n,): the ids that are looked at; None means all.
+        `among` (n,): the ids that are looked at, and all of them are; None means all, and then a
+        large collection may miss some.
         """
-        limit = min(limit, self._index.ntotal if among is None else len(among))
-        if limit == 0:
+        if among is not None and not len(among):
             return []
-        selector = None if among is None else faiss.IDSelectorBatch(among)
-        parameters = faiss.SearchParameters(sel=selector) if selector else None  # type: ignore[call-arg]
-        scores, ids = self._index.search(row[np.newaxis], limit, params=parameters)
-        found = list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
-        return [(id_, score) for id_, score in found if id_ >= 0]  # -1: `among` had no more
+        selectors = self._selectors(among)
+        found = [
+            hit
+            for segment in self._segments.values()
+            for hit in segment.search(
+                row,
+                min(limit, len(segment)),
+                selectors[-1] if selectors else None,
+                exact=among is not None,
+            )
+        ]
+        return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:limit]
+
+    def _selectors(self, among: NDArray[np.int64] | None) -> list[faiss.IDSelector]:
+        """The last one selects; those before are what it stands on, to be kept while it is used."""
+        if among is not None:
+            bits = np.zeros(int(among.max()) + 1, np.bool_)
+            bits[among] = True
+            bits[self._removed[self._removed < len(bits)]] = False
+            packed = np.packbits(bits, bitorder="little")
+            return [faiss.IDSelectorBitmap(packed)]  # type: ignore[call-arg, arg-type]
+        if len(self._removed):
+            gone = faiss.IDSelectorBatch(self._removed)
+            return [gone, faiss.IDSelectorNot(gone)]
+        return []
+
+    def _left(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        return ids[~np.isin(ids, self._removed)] if len(self._removed) else ids
+
+    def _wasteful(self, segment: VectorSegment) -> bool:
+        return len(self._left(segment.ids)) <= (1 - _WASTED) * len(segment)
+
+    def _contents_left(
+        self, segment: VectorSegment
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
+        for ids, rows in segment.contents():
+            left = ~np.isin(ids, self._removed)
+            if left.any():
+                yield ids[left], rows[left]
+
+
+def _segment(directory: Path, generation: int) -> Path:
+    return directory / f"vectors-{generation}.faiss"
+
+
+def _listing(directory: Path, generation: int) -> Path:
+    return directory / f"segments-{generation}.json"
+
+
+def _write_listing(
+    directory: Path, generation: int, segments: list[int], removed: NDArray[np.int64]
+) -> None:
+    path = _listing(directory, generation)
+    aside = path.with_suffix(".partial")
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump({"segments": segments, "removed": removed.tolist()}, file)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -8,8 +8,9 @@ import os
 import shlex
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,6 +18,7 @@ from index.errors import InputError, QAError
 
 if TYPE_CHECKING:
     from index.scope import Scope
+    from index.sync import SyncReport
 from qa import cli_evaluate, cli_feedback, cli_tune
 from qa.terminal import DONE as _DONE
 from qa.terminal import FAILED as _FAILED
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="none: all that were indexed before"
     )
+    index.add_argument("--watch", action="store_true", help="go on with what changes, until Ctrl-C")
     documents = command("documents", _documents, "list the documents")
     documents.add_argument("--text", metavar="DOCUMENT", help="one document, with its text")
     remove = command("remove", _remove, "take a document out of the collection")
@@ -194,35 +197,61 @@ def _rate(text: str) -> float:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from dataclasses import asdict
-
     from index.collection import Collection
     from index.embed import open_embedder
     from index.folder import require_documents
     from index.sync import sync
+    from index.watch_folders import watch
     from qa.answer import collection_address
-    from qa.present import one_line
 
+    if options.watch and options.json:
+        raise InputError("--watch prints a line for each change: leave out --json, or --watch")
     address = collection_address(options.collection)
     if not (isinstance(address, Path) and address.exists()):
         # Before anything is made, so that a slip of the pen leaves no empty collection behind.
-        require_documents(options.paths)
+        require_documents(options.paths, may_be_empty=options.watch)
     with closing(Collection(address, create=bool(options.paths))) as collection:
+        if options.watch:
+            try:
+                _print_watched(watch(collection, options.paths, open_embedder()))
+            except KeyboardInterrupt:  # the way to end it
+                return _DONE
         report = sync(collection, options.paths, open_embedder(), progress=True)
-    summary = {
-        **{kind: len(getattr(report, kind)) for kind in ("added", "changed", "removed")},
-        "unchanged": report.unchanged,
-        "failed": [asdict(failure) for failure in report.failed],
-        "skipped": report.skipped,
-    }
     if options.json:
-        _print_json(summary)
+        _print_json({**_counts(report), "failed": [asdict(failure) for failure in report.failed]})
         return _DONE
-    for failure in report.failed:
-        print(f"{one_line(failure.name)} {failure.reason}", file=sys.stderr)
-    summary["failed"] = len(report.failed)
-    print(", ".join(f"{count} {kind}" for kind, count in summary.items()))
+    _print_counts(report)
     return _DONE
+
+
+def _counts(report: "SyncReport") -> dict[str, int]:
+    kinds = ("added", "changed", "removed", "unchanged", "failed", "skipped")
+    counts = {kind: getattr(report, kind) for kind in kinds}
+    return {kind: len(c) if isinstance(c, list) else c for kind, c in counts.items()}
+
+
+def _print_failures(report: "SyncReport") -> None:
+    from qa.present import one_line
+
+    for failure in report.failed:
+        print(f"{one_line(failure.name)} {failure.reason}", file=sys.stderr, flush=True)
+
+
+def _print_counts(report: "SyncReport") -> None:
+    _print_failures(report)
+    print(", ".join(f"{count} {kind}" for kind, count in _counts(report).items()), flush=True)
+
+
+def _print_watched(reports: "Iterator[SyncReport]") -> None:
+    """How the folders stood at first, then a line for each change."""
+    from qa.present import one_line
+
+    _print_counts(next(reports))
+    for report in reports:
+        _print_failures(report)
+        for kind in ("added", "changed", "removed"):
+            for name in getattr(report, kind):
+                print(f"{kind} {one_line(name)}", flush=True)
 
 
 def _documents(options: argparse.Namespace) -> int:

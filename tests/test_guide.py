@@ -39,6 +39,7 @@ ADDRESS = "127.0.0.1:7860"
 # By how a command begins. Of the first two, test_targets_of_make_... checks what can be checked.
 NOT_RUN = {
     "make ": "it installs into .venv, which takes minutes",
+    "qa index inbox --watch": "it runs until it is stopped; tests/qa/test_cli.py follows a folder",
     "qa serve": "it runs until it is stopped; curl and Python find a server that the test started",
     "qa users ": "it asks for a password",
     "python -m http.server": "it runs until it is stopped",

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 import index.embed
 import qa.answer
+from index import watch_folders
 from index.store import Store
 from qa.cli import main
 from qa.confidence import UNFITTED
@@ -69,6 +71,46 @@ class Run:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return Run(capsys)
+
+
+def test_a_watched_folder_is_followed_line_by_line_until_ctrl_c(
+    run: Run, papers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = iter(
+        (
+            lambda: None,
+            lambda: write(papers, {"pier\n.txt": "The pier is long.", "empty.txt": ""}),
+            lambda: None,
+            (papers / "well.txt").unlink,
+            lambda: None,
+        )
+    )
+
+    def pause(_: float) -> None:
+        change = next(changes, None)
+        if change is None:
+            raise KeyboardInterrupt
+        change()
+
+    monkeypatch.setattr(watch_folders, "watch", partial(watch_folders.watch, pause=pause))
+    status, out, err = run("index", "--watch", papers)
+    assert (status, err) == (
+        0,
+        "empty.txt is empty: it holds no text; write some in it or remove it\n",
+    )
+    assert out == (
+        "0 added, 0 changed, 0 removed, 2 unchanged, 0 failed, 0 skipped\n"
+        "added pier .txt\nremoved well.txt\n"
+    )
+
+
+def test_watching_has_no_json_and_nothing_is_made_of_a_wrong_path(run: Run, tmp_path: Path) -> None:
+    status, out, err = run("index", "--watch", "--json", tmp_path)
+    assert (status, out) == (2, "")
+    assert err == ("qa: --watch prints a line for each change: leave out --json, or --watch\n")
+    status, _, err = run("index", "--watch", tmp_path / "gone")
+    assert (status, "gone is not there" in err) == (2, True)
+    assert not (tmp_path / "collection").exists()
 
 
 def test_tuning_takes_enough_questions_and_a_precision_something_measured(
