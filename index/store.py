@@ -180,6 +180,7 @@ class Store:
         self._lock = threading.RLock()
         self._folder = path.parent.resolve()
         self._path = path.absolute()
+        self._named = path.parent  # as whoever opens it calls it
         if not path.is_file() and not create:
             raise self._missing()
         try:
@@ -217,7 +218,7 @@ class Store:
 
     def _missing(self) -> CollectionError:
         return CollectionError(
-            f"There is no collection in {self._path.parent}: make one with `qa index PATH`"
+            f"There is no collection in {self._named}: make one with `qa index PATH`"
         )
 
     def _add_missing_column(self) -> None:
@@ -565,7 +566,7 @@ class Store:
             stat = None
         if stat is None or (stat.st_dev, stat.st_ino) != self._file:
             raise CollectionError(
-                f"The collection in {self._path.parent} has been removed or replaced since it was"
+                f"The collection in {self._named} has been removed or replaced since it was"
                 " opened: bring it back, or run `qa index PATH`, and start again"
             )
 
@@ -598,7 +599,7 @@ class Store:
         damaged = type(error) is sqlite3.DatabaseError
         mends = _RESTORE if damaged else "look for room on the disk and permissions"
         return CollectionError(
-            f"The collection in {self._path.parent} can't be read or written ({error}): {mends}"
+            f"The collection in {self._named} can't be read or written ({error}): {mends}"
         )
 
     def _value(self, query: str) -> Any:
