@@ -429,7 +429,7 @@ def test_gold_files(tmp_path: Path, times: dict[str, int]) -> None:
         path.write_bytes(b"\n".join(map(sent, lines)))
         for read in (read_gold, read_squad):
             try:
-                found: Any = read(path)  # type: ignore[operator]
+                found: Any = read(path)
                 told = list(getattr(found, "problems", ()))
             except InputError as error:
                 told = [str(error)]
