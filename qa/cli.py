@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from index.scope import Scope
     from index.sync import SyncReport
 from qa import cli_evaluate, cli_feedback, cli_tune
+from qa.present import one_line
 from qa.terminal import DONE as _DONE
 from qa.terminal import FAILED as _FAILED
 from qa.terminal import WRONG as _WRONG
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except QAError as error:
-        print(f"qa: {error}", file=sys.stderr)
+        print(f"qa: {one_line(str(error))}", file=sys.stderr)  # it may hold what was typed
         return _WRONG
     except KeyboardInterrupt:
         print("qa: stopped", file=sys.stderr)
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _DONE
     except (OSError, sqlite3.Error) as error:
         # What was committed is there; a full disk or a lost permission stopped the rest.
-        print(f"qa: {error}: look for room on the disk and permissions", file=sys.stderr)
+        told = one_line(str(error))
+        print(f"qa: {told}: look for room on the disk and permissions", file=sys.stderr)
         return _WRONG
     return status
 

@@ -39,13 +39,17 @@ def licences(name: str) -> list[str]:
     said = found.metadata
     trove = [c for c in said.get_all("Classifier") or [] if c.startswith("License :: OSI")]
     written = (
-        said.get("License-Expression")
+        _said(found, "License-Expression")
         or ", ".join(classifier.rpartition(" :: ")[2] for classifier in trove)
-        or said.get("License", "").strip().partition("\n")[0]
+        or _said(found, "License").partition("\n")[0]
         or _first_line(found)
     )
     parts = re.split(r"\s+AND\s+|\s+OR\s+|,\s*", written.replace("(", "").replace(")", ""))
     return list(dict.fromkeys(_SPDX.get(part, part) for part in parts))
+
+
+def _said(found: Distribution, field: str) -> str:
+    return " ".join(found.metadata.get_all(field) or []).strip()
 
 
 def _first_line(found: Distribution) -> str:

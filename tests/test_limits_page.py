@@ -27,7 +27,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "guide" / "limits.md"
 
 def most(model: type[SearchBody] | type[Search]) -> int:
     """The largest `limit`."""
-    return next(rule.le for rule in model.model_fields["limit"].metadata if hasattr(rule, "le"))
+    rules = model.model_fields["limit"].metadata
+    return next(int(rule.le) for rule in rules if hasattr(rule, "le"))
 
 
 MOST = [
