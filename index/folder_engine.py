@@ -21,7 +21,7 @@ from index.context import passage_context
 from index.engine import Found
 from index.errors import CollectionBusy, CollectionError
 from index.manifest import has_manifest
-from index.passage_index import IndexedPassages, PassageIndex
+from index.passage_index import IndexedPassages, PassageIndex, forget_lost
 from index.scope import Scope, chosen
 from index.store import Store, StoredFile
 from index.upload_folders import remove_unfinished
@@ -111,6 +111,7 @@ class FolderEngine:
         except OSError as error:
             raise self._unwritable(error.strerror or str(error)) from error
         try:
+            forget_lost(self.directory, self.store.generation)
             yield
         finally:
             self._lock.release()
@@ -139,12 +140,10 @@ class FolderEngine:
         index = PassageIndex(self.directory)
         generation = self.store.generation
         try:
-            if index.generation != generation:
-                # One that is ahead followed documents that are lost: its ids mean others now.
-                behind = 0 <= index.generation < generation
-                if not (behind and self._update(index)):
-                    index = PassageIndex(self.directory, empty=True)
-                    self._update(index, last=True)
+            follows = index.generation == generation
+            if not follows and (index.generation < 0 or not self._update(index)):
+                index = PassageIndex(self.directory, empty=True)
+                self._update(index, last=True)
             index.tidy()
             remove_unfinished(self.directory)
         except OSError as error:

@@ -31,6 +31,18 @@ class IndexedPassages:
     stems: Sequence[Sequence[str]]
 
 
+def forget_lost(directory: Path, generation: int) -> None:
+    """Takes out an index that is ahead of the store, which is to be written to now.
+
+    SQLite's newest transactions were lost, as with a damaged log, or an older copy was put back.
+    Those to come will take their generations and ids, and the index would be taken for theirs.
+    """
+    saved = [path.stem.removeprefix("vectors-") for path in directory.glob("vectors-*.faiss")]
+    if any(number.isdecimal() and int(number) > generation for number in saved):
+        remove_manifest(directory)
+        shutil.rmtree(directory / _LEXICAL, ignore_errors=True)
+
+
 class PassageIndex:
     """Both sides at one generation; -1 where there is nothing on disk that can be used.
 

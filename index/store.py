@@ -1,14 +1,13 @@
 """The truth of a collection: documents, passages and their vectors, in SQLite.
 
-Every change of what can be found counts the generation up. The indexes carry the generation that
-they were made from, so it is always known whether they follow. Each document has a checksum, with
-its passages, by which `qa check` finds what the disk has changed.
+Every transaction that changes what can be found counts the generation up. The indexes carry the
+generation that they were made from, so it is always known whether they follow. Each document has a
+checksum, with its passages, by which `qa check` finds what the disk has changed.
 """
 
 import hashlib
 import json
 import os
-import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -111,7 +110,6 @@ _RESTORE = (
     "restore the collection from a backup, or delete that folder and run `qa index PATH` again"
 )
 _SUMMED_PASSAGES = ["id", '"start"', '"end"', "heading", "page", "location", "text", "vector"]
-_MAX_STEP = 2**20
 
 _FIELDS = ("title", "text", "date", "author", "language")
 _RANGES = ("pages", "headings", "navigation")
@@ -249,7 +247,7 @@ class Store:
 
     @property
     def generation(self) -> int:
-        """Grows with each change of what can be found."""
+        """Counts the transactions that changed what can be found."""
         return int(self._value("SELECT number FROM generation"))
 
     def settings(self) -> dict[str, str]:
@@ -532,9 +530,7 @@ class Store:
             self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _count_up(self) -> None:
-        # By a step of chance: where SQLite's newest changes were lost, as with a damaged log or
-        # an older copy, an index that followed them isn't taken for one that follows others.
-        self._execute("UPDATE generation SET number = number + ?", 1 + secrets.randbelow(_MAX_STEP))
+        self._execute("UPDATE generation SET number = number + 1")
 
     def _set_checksum(self, document_id: int) -> None:
         self._execute(

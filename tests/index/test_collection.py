@@ -16,7 +16,7 @@ from index.load import load
 from index.passage_index import PassageIndex
 from index.sync import sync
 from tests.fakes import WordEmbedder, write
-from tests.index.folder import index_of
+from tests.index.folder import engine_of, index_of
 
 FILES = {f"{number}.txt": f"Note {number}: the well is {number} feet deep." for number in range(9)}
 EMBEDDER = WordEmbedder()
@@ -227,3 +227,64 @@ def test_check_names_what_is_wrong(collection: Collection) -> None:
     assert f"Passage {first} of 0.txt doesn't read back" in found
     assert f"The vector of passage {first + 1} has length 0.000" in found
     assert "FAISS holds other vectors than SQLite" in found
+
+
+def test_an_index_of_changes_that_are_lost_is_told_and_made_anew(
+    collection: Collection, tmp_path: Path
+) -> None:
+    """As where SQLite's log was damaged, or an older copy of its file was put back alone."""
+    directory, papers = collection.directory, tmp_path / "papers"
+    older = tmp_path / "older.sqlite3"
+    with sqlite3.connect(directory / "collection.sqlite3") as db:
+        db.execute("VACUUM INTO ?", (str(older),))
+    db.close()
+    write(papers, {"new.txt": "The mill has 4 sails."})
+    sync(collection, [papers], EMBEDDER)
+    collection.close()
+    for path in directory.glob("collection.sqlite3*"):
+        path.unlink()
+    shutil.copy(older, directory / "collection.sqlite3")
+    reopened = Collection(directory)
+    (line,) = problems(reopened, settings_of(EMBEDDER))
+    assert line.startswith("The newest changes of documents are lost")
+    # The passage that comes now has the id of the one that was lost.
+    write(papers, {"new.txt": "The well is 4 feet deep."})
+    sync(reopened, [papers], EMBEDDER)
+    assert found_by_both(reopened)[1] == set(reopened.store.passage_ids().tolist())
+    assert list(problems(reopened, settings_of(EMBEDDER))) == []
+    reopened.close()
+
+
+def test_a_collection_from_before_checksums_gets_them_once(collection: Collection) -> None:
+    path = collection.directory / "collection.sqlite3"
+    with sqlite3.connect(path) as db:
+        kept = db.execute("SELECT * FROM checksums ORDER BY 1").fetchall()
+        db.execute("DROP TABLE checksums")
+    db.close()
+    Collection(collection.directory).close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT * FROM checksums ORDER BY 1").fetchall() == kept
+        db.execute("DELETE FROM checksums WHERE document_id = 1")
+    db.close()
+    assert len(kept) == 9
+    (line,) = problems(collection, settings_of(EMBEDDER))
+    assert line.startswith("0.txt isn't what was kept of its file: `qa remove` it")
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(
+    collection: Collection, tmp_path: Path
+) -> None:
+    """A real full disk: SQLite may have no more pages."""
+    store = engine_of(collection).store
+    pages = store._value("PRAGMA page_count")
+    store._execute(f"PRAGMA max_page_count={pages}")
+    before = collection.documents()
+    papers = write(tmp_path / "papers", {"long.txt": "The long well is deep. " * 9000})
+    for _ in range(2):
+        with pytest.raises(CollectionError, match=r"\(database or disk is full\): look for room"):
+            sync(collection, [papers], EMBEDDER)
+        assert collection.documents() == before
+        assert found_by_both(collection)[0] == set(store.passage_ids().tolist())
+    store._execute("PRAGMA max_page_count=1000000")
+    assert sync(collection, [papers], EMBEDDER).added == ["long.txt"]
+    assert list(problems(collection, settings_of(EMBEDDER))) == []

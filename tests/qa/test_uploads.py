@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from gradio_client import Client
 
 from index.collection import Collection
+from index.errors import CollectionError
 from index.upload_folders import UPLOADS, folder_of
 from qa.access import Access, decide
 from qa.answer import Assistant
@@ -121,6 +122,25 @@ def test_what_cannot_be_read_leaves_all_as_it_was(local: TestClient, tmp_path: P
     files = [path.name for path in uploads.rglob("*") if path.is_file()]
     assert files == ["plan.txt"]
     assert (uploads / "everybody" / "plan.txt").read_text() == PLAN
+
+
+def test_an_upload_that_fails_leaves_the_earlier_one(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send(local, "plan.txt", PLAN).status_code == 201
+
+    def fail(_: object, texts: Sequence[str]) -> None:
+        raise CollectionError(f"{len(texts)} texts find no room")
+
+    monkeypatch.setattr(WordEmbedder, "encode", fail)
+    refused = send(local, "plan.txt", "The secret tower has 77 steps now.")
+    assert (refused.status_code, refused.json()["error"]) == (503, "1 texts find no room")
+    monkeypatch.undo()
+    uploads = tmp_path / "collection" / UPLOADS
+    files = [path.relative_to(uploads).as_posix() for path in uploads.rglob("*") if path.is_file()]
+    assert files == ["everybody/plan.txt"]
+    assert (uploads / "everybody" / "plan.txt").read_text() == PLAN
+    assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
 
 
 @pytest.mark.parametrize(

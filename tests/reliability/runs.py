@@ -76,10 +76,16 @@ def upload(noted: Path | None, directory: Path, name: str, text: str) -> Run:
 
 
 def while_open(directory: Path, run: Callable[..., Run], *arguments: Any) -> tuple[Run, Found]:
-    """A run, and what somebody finds after it who has asked the collection before, and goes on."""
-    collection = Collection(directory)
+    """A run, and what somebody finds after it who has asked the collection before, and goes on.
+
+    Nothing is found where it couldn't be opened to begin with, which is told as the run's errors.
+    """
     try:
+        collection = Collection(directory)
         _found(collection)
+    except QAError as error:
+        return (2, "", f"qa: {error}\n"), ()
+    try:
         ran = run(*arguments)
         return ran, _found(collection)
     finally:

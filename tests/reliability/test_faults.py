@@ -80,7 +80,7 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
     found.append(runs.found(directory))
     steps = [n for n, step in enumerate(whole.steps) if step.call in fault.calls]
     for turn in range(times):
-        at = steps[turn * len(steps) // times]
+        at = steps[(2 * turn + 1) * len(steps) // (2 * times)]
         shutil.rmtree(here)
         shutil.copytree(before, here)
         noted.unlink(missing_ok=True)
@@ -93,9 +93,9 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
         try:
             outcome = watched(here, decide, *run(), reads=fault.reads)
             assert outcome.returned is not None, "it died"
-            ran, asked = outcome.returned if first else (outcome.returned, None)
+            ran, asked = outcome.returned if first else (outcome.returned, ())
             assert_told(ran)
-            if first:
+            if asked:
                 assert asked[0], "nothing was found any more"
             if directory.joinpath("collection.sqlite3").exists() and first:
                 held = runs.contents(directory)
