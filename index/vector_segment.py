@@ -145,7 +145,7 @@ def write_segment(path: Path, ids: NDArray[np.int64], rows: NDArray[np.float16])
     aside = path.with_suffix(".partial")
     with aside.open("wb") as file:
         # FAISS, writing to a file itself, doesn't notice that its last bytes find no room.
-        faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))
+        faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)

@@ -19,7 +19,7 @@ from qa.feedback import Feedback
 from qa.tuning import Tuning, load_tuning, save_tuning
 from tests.reliability import runs
 from tests.reliability.cases import CASES
-from tests.reliability.steps import watched, why_not
+from tests.reliability.steps import Action, Step, watched, why_not
 
 REASON = why_not()
 DERIVED = ("lexical/", "vectors-", "index.json")
@@ -175,7 +175,11 @@ def log_damages(tmp_path: Path, times: int) -> None:
         at = len(whole.steps) // 4 + turn * len(whole.steps) * 3 // 4 // times
         shutil.rmtree(here)
         shutil.copytree(before, here)
-        watched(here, lambda n, step, at=at: "kill" if n == at else "go on", *case.run(here, noted))
+
+        def decide(number: int, step: Step, at: int = at) -> Action:
+            return "kill" if number == at else "go on"
+
+        watched(here, decide, *case.run(here, noted))
         log = directory / "collection.sqlite3-wal"
         if not log.exists() or not log.stat().st_size:
             continue
