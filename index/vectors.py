@@ -35,7 +35,7 @@ class VectorIndex:
         aside = path.with_suffix(".partial")
         with aside.open("wb") as file:
             # FAISS, writing to a file itself, doesn't notice that its last bytes find no room.
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
             file.flush()
             os.fsync(file.fileno())
         aside.replace(path)

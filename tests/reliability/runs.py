@@ -28,7 +28,7 @@ from qa.uploads import Uploads
 from tests.fakes import WordEmbedder
 
 # tqdm makes a semaphore with its first bar: once here, not in each child that is killed.
-tqdm.get_lock()
+tqdm.get_lock()  # type: ignore[no-untyped-call]
 
 PASSAGES_A_COMMIT = 3  # several commits in a small run
 

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from qa.feedback import Feedback
 from qa.tuning import Tuning, load_tuning, save_tuning
 from tests.reliability import runs
 from tests.reliability.cases import CASES
-from tests.reliability.steps import watched, why_not
+from tests.reliability.steps import Action, Step, watched, why_not
 
 REASON = why_not()
 DERIVED = ("lexical/", "vectors-", "index.json")
@@ -159,6 +160,10 @@ def test_any_damage_of_a_log_loses_no_more_than_is_indexed_again(tmp_path: Path)
     log_damages(tmp_path, 100)
 
 
+def killed_at(at: int, number: int, _: Step) -> Action:
+    return "kill" if number == at else "go on"
+
+
 def log_damages(tmp_path: Path, times: int) -> None:
     """Of SQLite's log after a kill: what was committed last may be gone, and nothing is mixed."""
     here, before = tmp_path / "here", tmp_path / "before"
@@ -175,7 +180,7 @@ def log_damages(tmp_path: Path, times: int) -> None:
         at = len(whole.steps) // 4 + turn * len(whole.steps) * 3 // 4 // times
         shutil.rmtree(here)
         shutil.copytree(before, here)
-        watched(here, lambda n, step, at=at: "kill" if n == at else "go on", *case.run(here, noted))
+        watched(here, partial(killed_at, at), *case.run(here, noted))
         log = directory / "collection.sqlite3-wal"
         if not log.exists() or not log.stat().st_size:
             continue

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,7 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
     earlier = runs.contents(directory) if first else {}
     found = [runs.found(directory)] if first else []
 
-    def run() -> tuple[object, ...]:
+    def run() -> tuple[Any, ...]:
         ran = case.run(here, noted)
         return (runs.while_open, directory, *ran) if first else ran
 
