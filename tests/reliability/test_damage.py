@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,10 @@ def test_any_damage_of_a_log_loses_no_more_than_is_indexed_again(tmp_path: Path)
     log_damages(tmp_path, 100)
 
 
+def killed_at(at: int, number: int, _: Step) -> Action:
+    return "kill" if number == at else "go on"
+
+
 def log_damages(tmp_path: Path, times: int) -> None:
     """Of SQLite's log after a kill: what was committed last may be gone, and nothing is mixed."""
     here, before = tmp_path / "here", tmp_path / "before"
@@ -175,11 +180,7 @@ def log_damages(tmp_path: Path, times: int) -> None:
         at = len(whole.steps) // 4 + turn * len(whole.steps) * 3 // 4 // times
         shutil.rmtree(here)
         shutil.copytree(before, here)
-
-        def decide(number: int, step: Step, at: int = at) -> Action:
-            return "kill" if number == at else "go on"
-
-        watched(here, decide, *case.run(here, noted))
+        watched(here, partial(killed_at, at), *case.run(here, noted))
         log = directory / "collection.sqlite3-wal"
         if not log.exists() or not log.stat().st_size:
             continue
