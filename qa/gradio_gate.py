@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _READ = re.compile(
     r"/((config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|((assets|static)/.+))?"
     r"|gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|queue/(data|status)"
-    r"|heartbeat/[^/]+|call/[^/]+/[^/]+))/?"
+    r"|heartbeat/[^/]+|call/[A-Za-z0-9_]+/[A-Za-z0-9_-]+))/?"
 )
-_CALLED = re.compile(r"/gradio_api/(?:(run|api|call)/([^/]+)|queue/join)/?")
+_CALLED = re.compile(r"/gradio_api/(?:(run|api|call)/([A-Za-z0-9_]+)|queue/join)/?")
 _ENDED = re.compile(r"/gradio_api/(cancel|reset)/?")
 _HEARTBEAT = re.compile(r"(/gradio_api/heartbeat/)([^/]+)")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")

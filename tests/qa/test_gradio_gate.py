@@ -94,6 +94,7 @@ def saved(client: TestClient) -> str:
         ("GET", "/gradio_api/token"), ("GET", "/gradio_api/profiling/traces"),
         ("POST", "/gradio_api/profiling/clear"), ("POST", "/gradio_api/call/v2/ask"),
         ("GET", "/gradio_api/mcp/schema"), ("POST", "/gradio_api/mcp/"), ("POST", "/login"),
+        ("POST", "/gradio_api/run/%1F"), ("POST", "/gradio_api/call/a%00b"),
         ("PUT", "/config"), ("DELETE", "/gradio_api/queue/join"), ("GET", "/pwa_icon/5"),
     ],
 )  # fmt: skip
