@@ -82,7 +82,7 @@ class GradioGate:
 
     def _require_call(self, body: dict[str, Any], way: str | None, name: str | None) -> None:
         """InputError unless it is a call of a function of ours with texts and earlier turns."""
-        functions = self.blocks.fns
+        functions = {n: f for n, f in self.blocks.fns.items() if f.fn}  # not the browser's own
         number = None if way == "call" else body.get("fn_index")
         if number is None and name is not None:
             number = next((n for n, f in functions.items() if f.api_name == name), None)

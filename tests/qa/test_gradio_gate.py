@@ -171,6 +171,16 @@ def test_what_gradio_would_answer_with_500_is_one_line(
     assert "\n" not in answer.json()["error"]
 
 
+def test_what_only_the_browser_does_is_not_called(local: TestClient) -> None:
+    functions = local.app.state.page.get_blocks().fns  # type: ignore[attr-defined]
+    numbers = [number for number, function in functions.items() if function.fn is None]
+    assert numbers
+    for number in numbers:
+        refused = local.post(RUN, json={"data": [], "fn_index": number})
+        assert refused.status_code == 400
+        assert refused.json()["error"].startswith("There is no such function")
+
+
 @pytest.mark.parametrize("query", ["", "?session_hash=a&session_hash=b", "?session_hash=a/b"])
 def test_listening_needs_one_session(local: TestClient, query: str) -> None:
     answer = local.get(f"/gradio_api/queue/data{query}")
