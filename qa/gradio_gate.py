@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 _READ = re.compile(
     r"/((config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|((assets|static)/.+))?"
     r"|gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|queue/(data|status)"
-    r"|heartbeat/[^/]+|call/[^/]+/[^/]+))/?"
+    r"|heartbeat/[^/]+|call/[A-Za-z0-9_]+/[A-Za-z0-9_-]+))/?"
 )
-_CALLED = re.compile(r"/gradio_api/(?:(run|api|call)/([^/]+)|queue/join)/?")
+_CALLED = re.compile(r"/gradio_api/(?:(run|api|call)/([A-Za-z0-9_]+)|queue/join)/?")
 _ENDED = re.compile(r"/gradio_api/(cancel|reset)/?")
 _HEARTBEAT = re.compile(r"(/gradio_api/heartbeat/)([^/]+)")
 _SESSION = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -82,7 +82,7 @@ class GradioGate:
 
     def _require_call(self, body: dict[str, Any], way: str | None, name: str | None) -> None:
         """InputError unless it is a call of a function of ours with texts and earlier turns."""
-        functions = self.blocks.fns
+        functions = {n: f for n, f in self.blocks.fns.items() if f.fn}  # not the browser's own
         number = None if way == "call" else body.get("fn_index")
         if number is None and name is not None:
             number = next((n for n, f in functions.items() if f.api_name == name), None)

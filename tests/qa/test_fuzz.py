@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -143,7 +144,8 @@ def require_sound(answer: Any, told: object) -> None:
     """No defect, and what is refused is said in one line."""
     assert answer.status_code < 500, (told, answer.text[:500])
     assert "Traceback" not in answer.text, told
-    if answer.status_code >= 400 and answer.headers.get("content-type") == "application/json":
+    is_json = answer.headers.get("content-type") == "application/json"
+    if answer.status_code >= 400 and is_json and answer.text:  # HEAD has none
         said = answer.json()
         line = said.get("error", said.get("detail"))
         assert line, told
@@ -232,7 +234,7 @@ def requests(app: FastAPI) -> Any:
 
 
 def filled(path: str, parts: Sequence[str]) -> str:
-    left = iter(parts)
+    left = cycle(parts)
     return re.sub(
         r"{[^}]*}", lambda _: quote(next(left).encode("utf-8", "surrogatepass"), safe="/."), path
     )

@@ -94,6 +94,7 @@ def saved(client: TestClient) -> str:
         ("GET", "/gradio_api/token"), ("GET", "/gradio_api/profiling/traces"),
         ("POST", "/gradio_api/profiling/clear"), ("POST", "/gradio_api/call/v2/ask"),
         ("GET", "/gradio_api/mcp/schema"), ("POST", "/gradio_api/mcp/"), ("POST", "/login"),
+        ("POST", "/gradio_api/run/%1F"), ("POST", "/gradio_api/call/a%00b"),
         ("PUT", "/config"), ("DELETE", "/gradio_api/queue/join"), ("GET", "/pwa_icon/5"),
     ],
 )  # fmt: skip
@@ -168,6 +169,16 @@ def test_what_gradio_would_answer_with_500_is_one_line(
     assert list(answer.json()) == ["error"]
     assert answer.json()["error"].startswith(message)
     assert "\n" not in answer.json()["error"]
+
+
+def test_what_only_the_browser_does_is_not_called(local: TestClient) -> None:
+    functions = local.app.state.page.get_blocks().fns  # type: ignore[attr-defined]
+    numbers = [number for number, function in functions.items() if function.fn is None]
+    assert numbers
+    for number in numbers:
+        refused = local.post(RUN, json={"data": [], "fn_index": number})
+        assert refused.status_code == 400
+        assert refused.json()["error"].startswith("There is no such function")
 
 
 @pytest.mark.parametrize("query", ["", "?session_hash=a&session_hash=b", "?session_hash=a/b"])
