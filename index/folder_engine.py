@@ -81,7 +81,8 @@ class FolderEngine:
         generation = self.store.generation
         if self._index is None or self._index.generation != generation:
             index = PassageIndex(self.directory)
-            if index.generation != generation:
+            # Without a manifest, it was being written when that was stopped.
+            if index.generation != generation or not has_manifest(self.directory):
                 try:
                     with self.writing():
                         index = self._followed()

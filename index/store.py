@@ -434,7 +434,8 @@ class Store:
                 raise
 
     def set_settings(self, settings: Mapping[str, str]) -> None:
-        self._execute_all("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+        with self.transaction():  # some of them alone would be taken for other models
+            self._execute_all("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
 
     def add_root(self, path: Path) -> int:
         """Takes in a folder or file by its absolute path.
