@@ -18,7 +18,9 @@ from index.precision import computes_bf16
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-_BATCH_SIZE = 32
+# Texts of one batch are padded to its longest: small ones of like length waste least
+# (docs/performance.md).
+_BATCH_SIZE = 8
 
 
 class SentenceEmbedder:

@@ -37,7 +37,8 @@ _BYTES_A_CLAIM = 1_000_000
 # Documents are committed when this many passages have come together: small files are embedded
 # together, and a stop loses little.
 _PASSAGES_A_COMMIT = 256
-_EMBEDDED_AT_ONCE = 64  # between two moves of the progress bar
+# Between two moves of the progress bar; the more, the more alike are the lengths of a batch.
+_EMBEDDED_AT_ONCE = 256
 
 # A file written this shortly before it was read may be written again within the clock's tick.
 _SETTLED_NS = 2_000_000_000

@@ -39,7 +39,7 @@ class VectorIndex:
     @classmethod
     def open(cls, directory: Path, generation: int) -> "VectorIndex":
         """Raises RuntimeError, ValueError or OSError where a file is missing or damaged."""
-        listed = json.loads(_listing(directory, generation).read_text(encoding="utf-8"))
+        listed = json.loads(_listing(directory, generation).read_text("utf-8"))
         segments = {n: VectorSegment(_segment(directory, n)) for n in listed["segments"]}
         return cls(segments, np.array(listed["removed"], np.int64))
 

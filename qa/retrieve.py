@@ -93,13 +93,12 @@ def fuse(
 
     A passage that one side didn't bring counts there as that side's worst.
     """
-    total: dict[int, float] = {}
-    ids = {id_ for id_, _ in (*dense, *lexical)}
-    for side, weight in ((dense, dense_weight), (lexical, 1 - dense_weight)):
-        z_scores = _z_scores(side)
-        worst = min(z_scores.values(), default=0.0)
-        for id_ in ids:
-            total[id_] = total.get(id_, 0.0) + weight * z_scores.get(id_, worst)
+    one, other = _z_scores(dense), _z_scores(lexical)
+    worst, other_worst = min(one.values(), default=0.0), min(other.values(), default=0.0)
+    total = {
+        id_: dense_weight * one.get(id_, worst) + (1 - dense_weight) * other.get(id_, other_worst)
+        for id_ in one | other
+    }
     return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
 
@@ -107,8 +106,5 @@ def _z_scores(side: Sequence[tuple[int, float]]) -> dict[int, float]:
     if not side:
         return {}
     scores = np.array([score for _, score in side])
-    deviation = scores.std() or 1.0
-    return {
-        id_: float(z)
-        for (id_, _), z in zip(side, (scores - scores.mean()) / deviation, strict=True)
-    }
+    z_scores = ((scores - scores.mean()) / (scores.std() or 1.0)).tolist()
+    return dict(zip((id_ for id_, _ in side), z_scores, strict=True))

@@ -12,6 +12,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -47,7 +48,7 @@ def make(directory: Path, passages: int, sources: Sequence[Path], embedder: Embe
     root_id = collection.store.add_root(Path("/made"))
     made = _documents(drawn, rows, passages - len(ids))
     with collection.writing():
-        while part := [one for one, _ in zip(made, range(_DOCUMENTS_A_TRANSACTION), strict=False)]:
+        while part := list(islice(made, _DOCUMENTS_A_TRANSACTION)):
             with collection.store.transaction():
                 for name, content, ranges, vectors in part:
                     id_ = collection.store.put_document(

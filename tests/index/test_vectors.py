@@ -234,7 +234,7 @@ def test_a_large_segment_is_searched_in_part_and_finds_nearly_all(
     assert found_share(index, rows) >= 0.98
     assert rows_of(index) == dict(enumerate(halved(rows).tolist()))
     (segment,) = index._segments.values()
-    assert (segment._index.nlist, segment._searched) == (77, 7)
+    assert (segment._index.nlist, segment._searched) == (77, 16)
 
 
 def test_of_a_large_segment_too_all_of_a_choice_are_compared(
