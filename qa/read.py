@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 BATCH_TOKENS = 4096  # padded; more is no faster on a CPU and takes more memory
+# How much longer than a batch's shortest window its longest may be: padding is computed, too
+# (docs/performance.md).
+PADDED_RATIO = 1.3
 SPANS_PER_PIECE = 5
 
 
@@ -83,11 +86,15 @@ class ExtractiveReader:
 
 
 def _batches(cut: Sequence[Window]) -> Iterator[list[int]]:
-    """Numbers of windows, like lengths together, at most `BATCH_TOKENS` with padding."""
+    """Numbers of windows, like lengths together, at most `BATCH_TOKENS` with padding each."""
     batch: list[int] = []
     for number in sorted(range(len(cut)), key=lambda number: len(cut[number].ids)):
         # Lengths rise, so this window would be the batch's longest.
-        if batch and (len(batch) + 1) * len(cut[number].ids) > BATCH_TOKENS:
+        longest = len(cut[number].ids)
+        if batch and (
+            (len(batch) + 1) * longest > BATCH_TOKENS
+            or longest > PADDED_RATIO * len(cut[batch[0]].ids)
+        ):
             yield batch
             batch = []
         batch.append(number)

@@ -86,7 +86,7 @@ def _open_source(page: Page, question: str) -> None:
     ask(page, question)
     page.locator("a.citation").first.click()
     page.locator("#source mark, #source .box").first.wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("[...document.images].every(image => image.complete)")
 
 
 def _correct(page: Page, question: str) -> None:

@@ -67,6 +67,7 @@ def test_batches_hold_every_window_once_within_the_bound(reader: ExtractiveReade
     for batch in batches:
         longest = max(len(cut[number].ids) for number in batch)
         assert len(batch) * longest <= read.BATCH_TOKENS
+        assert longest <= read.PADDED_RATIO * min(len(cut[number].ids) for number in batch)
 
 
 def test_company_in_a_batch_does_not_change_a_score(reader: ExtractiveReader) -> None:
