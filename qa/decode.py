@@ -32,8 +32,8 @@ _PATH = re.compile(
     r"(?<![^\s(\[\"'“‘])(?:(?:~|\.{1,2})?/(?=[\w.])|https?://|www\.|--?(?=\w)|\.(?=\w)|[$€£¥₩](?=\d))"
     r"[^\s<>\"“”]*[\w/]"
 )
-# What parts the cells of a table's row, with the head of the next cell.
-_CELL_EDGE = re.compile(r" \| |(?:(?<= \| )|\A)[^|]{1,60}?: ")
+# What parts the cells of a table's row or a record, with the head of the next cell.
+_CELL_EDGE = re.compile(r" \| |\n|(?:(?<= \| )|^)[^|\n]{1,60}?: ", re.MULTILINE)
 # What stands before the words of a line: a prompt, a bullet, the number of an item.
 _LINE_MARK = re.compile(r"(?:>>>|[>$#*•–-]|\d{1,2}[.)])[ \t]+(?=\S)")
 

@@ -1,7 +1,8 @@
 """What is read of a passage: its prose, and of each table the rows that are most like the question.
 
 A small reader confuses the rows of a table that it reads as a whole. Each row names its columns
-("Year: 2009 | Total: 10.0"), so it can be read by itself.
+("Year: 2009 | Total: 10.0"), so it can be read by itself. So can each of several records, blocks
+of lines that name their fields, as JSON is loaded.
 """
 
 import re
@@ -14,7 +15,11 @@ from qa.types import Hit
 # Two neighbouring lines with bars or more.
 _TABLE = re.compile(r"(?:^[^\n]* \| [^\n]*(?:\n|\Z)){2,}", re.MULTILINE)
 _LINE = re.compile(r"[^\n]+")
-_HEAD = re.compile(r"(?:(?<= \| )|\A)[^|]{1,60}?: ")
+# A longer value is prose, as in questions and their answers.
+_FIELD = r"[^\n|:]{1,60}: [^\n]{1,200}"
+_RECORD = re.compile(rf"(?:\A|(?<=\n\n)){_FIELD}(?:\n{_FIELD})+(?=\n\n|\s*\Z)")
+_HEAD = re.compile(r"(?:(?<= \| )|^)[^|\n]{1,60}?: ", re.MULTILINE)
+_BETWEEN_CELLS = re.compile(r" \| |\n")
 # Words that say nothing of a row.
 _SMALL = frozenset(
     terms(
@@ -23,6 +28,7 @@ _SMALL = frozenset(
         " these those there my me your you we our they their he his she her much many"
     )
 )
+_Bounds = tuple[int, int]
 # Of one table. Of those with as many of the question's words the first.
 _ROWS_READ = 8
 
@@ -64,22 +70,48 @@ def pieces(question: str, hits: Sequence[Hit]) -> list[Piece]:
 def _of_hit(hit: Hit) -> Iterator[Piece]:
     """The prose and all rows of a hit's passage, but for rows that only name the columns."""
     text, place = hit.passage.text, 0
-    for table in _TABLE.finditer(text):
-        if text[place : table.start()].strip():
-            yield Piece(hit=hit, start=place, end=table.start(), is_row=False)
-        first, *others = (m.span() for m in _LINE.finditer(text, *table.span()))
-        heads = _heads(text[slice(*others[0])])
-        names_columns = bool(heads) and set(heads) <= set(text[slice(*first)].split(" | "))
-        for start, end in others if names_columns else (first, *others):
+    for table, rows in sorted([*_tables(text), *_records(text)]):
+        if text[place : table[0]].strip():
+            yield Piece(hit=hit, start=place, end=table[0], is_row=False)
+        for start, end in rows:
             yield Piece(hit=hit, start=start, end=end, is_row=True)
-        place = table.end()
+        place = table[1]
     if text[place:].strip():
         yield Piece(hit=hit, start=place, end=len(text), is_row=False)
 
 
+def _tables(text: str) -> Iterator[tuple[_Bounds, list[_Bounds]]]:
+    """The characters of each table, and of its rows that don't only name the columns."""
+    for table in _TABLE.finditer(text):
+        first, *others = (m.span() for m in _LINE.finditer(text, *table.span()))
+        heads = _heads(text[slice(*others[0])])
+        names_columns = bool(heads) and set(heads) <= set(text[slice(*first)].split(" | "))
+        yield table.span(), others if names_columns else [first, *others]
+
+
+def _records(text: str) -> Iterator[tuple[_Bounds, list[_Bounds]]]:
+    """The same of neighbouring records that begin with the same field."""
+    runs: list[list[_Bounds]] = []
+    for record in (m.span() for m in _RECORD.finditer(text)):
+        last = runs[-1][-1] if runs else None
+        if (
+            last
+            and not text[last[1] : record[0]].strip()
+            and _first_head(text, record) == _first_head(text, last)
+        ):
+            runs[-1].append(record)
+        else:
+            runs.append([record])
+    return (((run[0][0], run[-1][1]), run) for run in runs if len(run) > 1)
+
+
+def _first_head(text: str, record: _Bounds) -> str:
+    return text[slice(*record)].partition(": ")[0]
+
+
 def _heads(row: str) -> list[str]:
     """Those of its cells; an empty cell is left out with its head."""
-    return [cell.partition(": ")[0] for cell in row.split(" | ") if ": " in cell]
+    return [cell.partition(": ")[0] for cell in _BETWEEN_CELLS.split(row) if ": " in cell]
 
 
 def _table_of(row: Piece) -> object:

@@ -11,9 +11,14 @@ const service = new URL(host ? host.replace(/\/*$/, "/") : "", document.baseURI)
 let openedByHand = false;
 let asked = null; // the address that was asked for, until it is shown
 let shown = DOCUMENTS; // with the page or "text", if one was turned to
+let openedAt = null; // how many answers there were when something was last opened by hand
 
 function opened() {
   return element.querySelector("section")?.dataset.address || DOCUMENTS;
+}
+
+function answers() {
+  return page.querySelectorAll(".answer:not(.waiting)").length;
 }
 
 function reveal() {
@@ -62,13 +67,14 @@ function open() {
   parts.toggleAttribute("data-open", isAsked); // on a phone, the panel covers the conversation
   if (!isAsked) return;
   openedByHand = true;
+  openedAt = answers();
   if (hash === shown && hash.startsWith(opened())) reveal();
   else ask(hash);
 }
 
 async function copy(button) {
   const query = new URLSearchParams(location.search);
-  query.delete("lang"); // whoever opens it has their own
+  for (const own of ["lang", "precision"]) query.delete(own); // whoever opens it has their own
   const link = new URL(`${location.pathname}${query.size ? `?${query}` : ""}${opened()}`, location);
   try {
     await navigator.clipboard.writeText(link);
@@ -118,9 +124,12 @@ page.addEventListener("spoken", () => {
 window.addEventListener("hashchange", open);
 watch("value", () => {
   shown = asked ?? opened();
+  // An answer's source takes a while: it doesn't take the place of what was opened since.
+  const isLate = asked === null && openedAt === answers() && location.hash !== shown;
   asked = null;
   address();
   reveal();
+  if (isLate && parts.hasAttribute("data-open")) ask(location.hash);
 });
 address();
 open();

@@ -1,14 +1,25 @@
 """A source as it looks, links to share, feedback, the menu and the language, in Chromium."""
 
+import itertools
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from index.types import PageView
 from qa.access import decide
-from tests.browser.browsing import chromium, context, is_phone, needs_chromium, overflows, served
+from tests.browser.browsing import (
+    PATIENCE_MS,
+    chromium,
+    context,
+    is_phone,
+    needs_chromium,
+    overflows,
+    served,
+)
 from tests.browser.screenshots import ask
 from tests.keyword_assistant import KeywordAssistant
 from tests.papers import CAPTAIN, FERRY, ferry_assistant, write_pdf
@@ -244,6 +255,27 @@ def test_the_language_is_the_browsers_and_can_be_changed(browser: Browser, addre
         expect(page.locator(".answer.abstained .words")).to_have_text("The documents don't say.")
         visit(page, f"{address}/?lang=ko")
         expect(page.locator(".welcome h2")).to_have_text("문서에 물어보세요")
+
+
+def test_an_answers_source_that_comes_late_leaves_what_was_opened_since(
+    page: Page, assistant: KeywordAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, may_draw = assistant.page_view, threading.Event()
+    calls = itertools.count()
+
+    def draw(name: str, start: int, end: int, number: int | None = None) -> PageView:
+        if next(calls) == 0:  # for the answer; the page that is opened by hand comes sooner
+            assert may_draw.wait(PATIENCE_MS / 1000)
+        return drawn(name, start, end, number)
+
+    monkeypatch.setattr(assistant, "page_view", draw)
+    cite(page)
+    page.get_by_role("link", name="Text", exact=True).click()
+    expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
+    with page.expect_request(lambda request: request.url.endswith("/run/predict")):
+        may_draw.set()
+    expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
+    expect(page.locator("#source .box")).to_have_count(0)
 
 
 def test_how_sure_an_answer_must_be_is_chosen_in_the_menu(

@@ -243,6 +243,13 @@ def test_a_span_stays_in_its_cell_or_its_head(words: str) -> None:
     assert found == words or words not in parts
 
 
+@pytest.mark.parametrize("words", ["58 metres", "58 metres\nRiver", "Length: 58 metres"])
+def test_a_span_stays_in_the_field_of_a_record(words: str) -> None:
+    text = "Bridge: Lantern Bridge\nLength: 58 metres\nRiver: Mill Leat"
+    (found,) = _best(text, words, is_row=True)
+    assert any(found in part for part in ("Length", "58 metres", "River"))
+
+
 def test_bars_part_cells_in_a_row_only() -> None:
     assert _best("ls | wc -l", "ls | wc -l") == ["ls | wc -l"]
     assert " | " not in _best("ls | wc -l", "ls | wc -l", is_row=True)[0]

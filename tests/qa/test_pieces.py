@@ -82,3 +82,29 @@ def test_offsets_are_those_of_the_passage() -> None:
     (piece,) = pieces("Thun?", [hit("\n".join(ROWS))])
     assert piece.start == len(ROWS[0]) + 1
     assert piece.end == piece.start + len(ROWS[1])
+
+
+BRIDGES = (
+    "Bridge: Mill Bridge\nOpened: 1838\nRiver: Ouse",
+    "Bridge: Long Bridge\nOpened: 1871\nRiver: Wend",
+    "Bridge: Iron Bridge\nOpened: 1990\nRiver: Ouse",
+)
+
+
+def test_of_records_those_that_are_like_the_question() -> None:
+    text = "\n\n".join(["The county's bridges.", *BRIDGES, "All are open."])
+    assert read("Which river does Long Bridge cross?", text) == [
+        ("The county's bridges.\n\n", False),
+        (BRIDGES[1], True),
+        ("\n\nAll are open.", False),
+    ]
+    assert read("ouse", "\n\n".join(BRIDGES)) == [(BRIDGES[0], True), (BRIDGES[2], True)]
+
+
+def test_what_is_no_run_of_records_is_prose() -> None:
+    lone = f"One of them.\n\n{BRIDGES[0]}"
+    other = f"{BRIDGES[0]}\n\nShip: Anna\nBuilt: 1900"
+    said = f"Anna: {'It was a long day. ' * 20}\nBert: Yes.\n\nAnna: So it was.\nBert: Yes."
+    apart = f"{BRIDGES[0]}\n\nThe next one is far away.\n\n{BRIDGES[1]}"
+    for text in (lone, other, said, apart):
+        assert read("Long Bridge?", text) == [(text, False)]
