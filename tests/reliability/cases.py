@@ -131,5 +131,10 @@ def leftovers(directory: Path) -> list[str]:
         of_segment = path.parent.name == "lexical" and path.name.split(".")[0] in segments
         if not known and not of_segment:
             found.append(name)
-    vectors = [name for name in found if name.startswith("vectors-") and name.endswith(".faiss")]
-    return [name for name in found if name not in vectors] + vectors[1:]
+    listings = [name for name in found if name.startswith("segments-")]
+    if len(listings) == 1:  # it names the files with vectors that are needed
+        listed = json.loads((directory / listings[0]).read_text())["segments"]
+        needed = {listings[0], *(f"vectors-{number}.faiss" for number in listed)}
+        assert needed <= set(found)
+        found = [name for name in found if name not in needed]
+    return found

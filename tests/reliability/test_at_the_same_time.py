@@ -1,5 +1,6 @@
 """Asking and writing at the same time, and what disappears or changes under it."""
 
+import fcntl
 import shutil
 import threading
 from collections.abc import Iterator
@@ -44,6 +45,18 @@ def versions_seen(assistant: Assistant) -> set[str]:
     }
 
 
+def would_wait(directory: Path) -> bool:
+    """Whether who opens Tantivy's index has to wait for the writer, which is standing still."""
+    try:
+        with (directory / "lexical" / ".tantivy-meta.lock").open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @needs_steps
 @pytest.mark.slow
 def test_each_answer_comes_from_one_state_at_every_step_of_a_writer(
@@ -58,9 +71,13 @@ def test_each_answer_comes_from_one_state_at_every_step_of_a_writer(
     write(papers, version(2))
     seen: list[set[str]] = []
     busy: list[tuple[int, str]] = []
+    asked_at: list[int] = []
     with closing(assistant_of(directory)) as opened:
 
         def ask(number: int, step: Step) -> Action:
+            if would_wait(directory):
+                return "go on"
+            asked_at.append(number)
             seen.append(versions_seen(opened))
             if number % 10 == 5:  # somebody who comes anew
                 with closing(assistant_of(directory)) as other:
@@ -71,6 +88,7 @@ def test_each_answer_comes_from_one_state_at_every_step_of_a_writer(
 
         outcome = watched(tmp_path, ask, runs.command_in_one_commit, *index)
         assert outcome.returned[0] == 0
+        assert len(asked_at) > len(outcome.steps) / 2
         assert [versions for versions in seen if len(versions) > 1] == []
         told = [versions for versions in seen if versions]
         assert told[0] == {"1"}

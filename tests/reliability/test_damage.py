@@ -23,7 +23,7 @@ from tests.reliability.cases import CASES
 from tests.reliability.steps import Action, Step, watched, why_not
 
 REASON = why_not()
-DERIVED = ("lexical/", "vectors-", "index.json")
+DERIVED = ("lexical/", "vectors-", "segments-", "index.json")
 TUNING = Tuning(
     reader="r", embedder="e", dense_weight=0.5, slope=1.25, shift=-0.5, curve=(), answer_from=0.6
 )
