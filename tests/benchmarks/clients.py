@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import random
 import re
+import socket
 import statistics
 import subprocess
 import sys
@@ -57,7 +58,9 @@ def main() -> None:
 @contextmanager
 def _served(collection: str) -> Iterator[str]:
     """The address of a server of its own process, once it is ready."""
-    command = [sys.executable, "-m", "qa", "serve", "--collection", collection, "--port", "0"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "qa", "serve", "--collection", collection, "--port", port]
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as server,
