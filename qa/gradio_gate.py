@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import InputError
 from qa.front import inner_path
-from qa.limits import MinuteLimit
+from qa.limits import MinuteLimit, replayed
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -69,16 +69,7 @@ class GradioGate:
             body["session_hash"] = _session(body["session_hash"], visitor.name)
         sent = _json(body)
         scope = {**scope, "headers": _headers(scope, sent)}
-        read = False
-
-        async def receive_checked() -> Message:
-            nonlocal read
-            if read:
-                return await receive()
-            read = True
-            return {"type": "http.request", "body": sent, "more_body": False}
-
-        return await self.app(scope, receive_checked, _Refusal(send).send)
+        return await self.app(scope, replayed(sent, receive), _Refusal(send).send)
 
     def _require_call(self, body: dict[str, Any], way: str | None, name: str | None) -> None:
         """InputError unless it is a call of a function of ours with texts and earlier turns."""

@@ -105,13 +105,18 @@ class BodyLimit:
                 error = f"body: longer than {MAX_BODY_BYTES:,} bytes; send a shorter question"
                 refused = JSONResponse({"error": error}, 413, {"Connection": "close"})
                 return await refused(scope, receive, send)
-        read = False
+        return await self.app(scope, replayed(bytes(body), receive), send)
 
-        async def receive_again() -> Message:
-            nonlocal read
-            if read:
-                return await receive()
-            read = True
-            return {"type": "http.request", "body": bytes(body), "more_body": False}
 
-        return await self.app(scope, receive_again, send)
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """What receives `body` first, which has been read already, and then what comes after it."""
+    read = False
+
+    async def receive_again() -> Message:
+        nonlocal read
+        if read:
+            return await receive()
+        read = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
