@@ -8,6 +8,7 @@ DIR/index.json             what both were when written       (index/manifest.py)
 DIR/writer.lock            held by the one process that writes
 """
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,11 +21,13 @@ from index import terms
 from index.context import passage_context
 from index.engine import Found
 from index.errors import CollectionBusy, CollectionError
-from index.manifest import has_manifest
+from index.manifest import Manifest
 from index.passage_index import IndexedPassages, PassageIndex, forget_lost
-from index.scope import Scope, chosen
+from index.scope import EVERYTHING, Scope, chosen
 from index.store import Store, StoredFile
 from index.upload_folders import remove_unfinished
+
+_SCOPES_KEPT = 16  # each 8 MB of a million passages
 
 _FOLLOW = "run `qa search` with any words, which makes the indexes anew"
 _MAKE_ANEW = (
@@ -49,7 +52,11 @@ class FolderEngine:
                 ) from error
         self.directory = directory
         self.store = Store(directory / "collection.sqlite3", create=create)
+        self._manifest = Manifest(directory)
         self._index: PassageIndex | None = None
+        self._opening = threading.Lock()
+        # By generation and scope: read once after each change, not with each question.
+        self._ids: dict[tuple[int, Scope], NDArray[np.int64] | None] = {}
         self._lock = FileLock(directory / "writer.lock")
 
     def search(
@@ -68,7 +75,19 @@ class FolderEngine:
         Raises InputError where no document is, though some were asked for. To be called after
         `index`, so that nothing private has come into that since it was looked for.
         """
-        if scope.is_everything and (scope.reader is None or not self.store.has_private_uploads()):
+        if scope == EVERYTHING:
+            return None
+        key = self.store.generation, scope  # before the rows, which may be those of a later one
+        kept = self._ids  # never changed in place: others may be looking into it
+        if key in kept:
+            return kept[key]
+        ids = self._read_ids(scope)
+        others = {other: ids for other, ids in kept.items() if other[0] == key[0]}
+        self._ids = {**(others if len(others) < _SCOPES_KEPT else {}), key: ids}
+        return ids
+
+    def _read_ids(self, scope: Scope) -> NDArray[np.int64] | None:
+        if scope.is_everything and not self.store.has_private_uploads():
             return None
         return self.store.passage_ids_of(chosen(scope, self.store.summaries()))
 
@@ -76,23 +95,39 @@ class FolderEngine:
         """The passage index at the store's generation; to be kept for one whole question.
 
         It is brought in line first where it has fallen behind, or been damaged. While another
-        process writes, or nothing can be written, the last whole one serves.
+        process or thread writes or does this, or nothing can be written, the last whole one serves.
         """
-        generation = self.store.generation
-        if self._index is None or self._index.generation != generation:
-            index = PassageIndex(self.directory)
-            # Without a manifest, it was being written when that was stopped.
-            if index.generation != generation or not has_manifest(self.directory):
-                try:
-                    with self.writing():
-                        index = self._followed()
-                except CollectionError:
-                    if index.generation < 0:  # its files were changed while they were opened
-                        index = self._index or PassageIndex(self.directory)
-                    if index.generation < 0:
-                        raise
-            self._index = index
-        return self._index
+        index = self._index
+        if index is not None and index.generation == self.store.generation:
+            return index
+        # One opens it; the others wait for that only where there is none yet.
+        if not self._opening.acquire(blocking=index is None):
+            assert index is not None  # noqa: S101
+            return index
+        try:
+            self._index = index = self._in_line()
+        finally:
+            self._opening.release()
+        return index
+
+    def _in_line(self) -> PassageIndex:
+        generation, index = self.store.generation, self._index
+        if index is None or index.is_superseded:
+            index = self._opened()
+        # Without a manifest, it was being written when that was stopped.
+        if index.generation != generation or not self._manifest.is_there():
+            try:
+                with self.writing():
+                    index = self._followed()
+            except CollectionError:
+                if index.generation < 0:  # its files were changed while they were opened
+                    index = self._index or self._opened()
+                if index.generation < 0:
+                    raise
+        return index
+
+    def _opened(self) -> PassageIndex:
+        return PassageIndex.open(self.directory, self._manifest)
 
     @contextmanager
     def writing(self, wait_seconds: float = 0) -> Iterator[None]:
@@ -112,7 +147,7 @@ class FolderEngine:
         except OSError as error:
             raise self._unwritable(error.strerror or str(error)) from error
         try:
-            forget_lost(self.directory, self.store.generation)
+            forget_lost(self.directory, self._manifest, self.store.generation)
             yield
         finally:
             self._lock.release()
@@ -134,35 +169,44 @@ class FolderEngine:
         """Nobody else could have any."""
 
     def follow(self) -> None:
-        """Brings FAISS and Tantivy in line with the store; the caller holds the lock."""
-        self._followed()
+        """Brings FAISS and Tantivy in line with the store; the caller holds the lock.
+
+        Who asks next has the index as it was written, and opens nothing.
+        """
+        index = self._followed()
+        with self._opening:
+            self._index = index
 
     def _followed(self) -> PassageIndex:
-        index = PassageIndex(self.directory)
+        index = self._opened()
         generation = self.store.generation
         try:
-            follows = index.generation == generation
-            if not follows and (index.generation < 0 or not self._update(index)):
-                index = PassageIndex(self.directory, empty=True)
-                self._update(index, last=True)
+            if index.generation != generation:
+                updated = self._updated(index) if index.generation >= 0 else None
+                index = updated or self._made_afresh()
             index.tidy()
             remove_unfinished(self.directory)
         except OSError as error:
             raise self._unwritable(error.strerror or str(error)) from error
         return index
 
-    def _update(self, index: PassageIndex, *, last: bool = False) -> bool:
-        """False where Tantivy can't go on, as from files that a killed process left behind."""
+    def _made_afresh(self) -> PassageIndex:
+        index = self._updated(PassageIndex(self.directory, self._manifest), last=True)
+        assert index is not None  # noqa: S101
+        return index
+
+    def _updated(self, index: PassageIndex, *, last: bool = False) -> PassageIndex | None:
+        """None where Tantivy can't go on, as from files that a killed process left behind."""
         wanted = self.store.passage_ids()
-        removed = np.setdiff1d(index.ids, wanted)
-        added = np.setdiff1d(wanted, index.ids)
+        held = index.ids
+        removed = np.setdiff1d(held, wanted, assume_unique=True)
+        added = np.setdiff1d(wanted, held, assume_unique=True)
         try:
-            index.update(self.store.generation, removed, self._indexed(added))
+            return index.updated(self.store.generation, removed, self._indexed(added))
         except ValueError as error:
             if last:
                 raise self._unwritable(str(error).partition("\n")[0]) from error
-            return False
-        return True
+            return None
 
     def _unwritable(self, reason: str) -> CollectionError:
         return CollectionError(
@@ -179,8 +223,9 @@ class FolderEngine:
             )
 
     def problems(self) -> Iterator[str]:
-        index = PassageIndex(self.directory)
-        if index.generation < 0 and has_manifest(self.directory):
+        manifest = Manifest(self.directory)  # a new one hashes all
+        index = PassageIndex.open(self.directory, manifest)
+        if index.generation < 0 and manifest.is_there():
             yield f"The indexes are missing or damaged: {_FOLLOW}"
             return
         if index.generation > self.store.generation:
@@ -196,7 +241,7 @@ class FolderEngine:
         except CollectionError as error:
             yield str(error)
             return
-        index = PassageIndex(self.directory)
+        index = PassageIndex.open(self.directory, manifest)
         if index.generation != self.store.generation:
             return  # another process is writing
         ids = self.store.passage_ids()

@@ -25,14 +25,20 @@ def _schema() -> tantivy.Schema:
 
 
 class LexicalIndex:
-    """Passages' stems under their ids."""
+    """Passages' stems under their ids. It never changes; `commit` makes the next."""
 
-    def __init__(self, directory: Path) -> None:
-        """Opens the index in `directory`, or makes an empty one. ValueError if it is damaged."""
+    def __init__(self, schema: tantivy.Schema, index: tantivy.Index) -> None:
+        """The index as it is now: what is committed later isn't searched."""
+        self._schema = schema
+        self._index = index
+        self._searcher = index.searcher()
+
+    @classmethod
+    def open(cls, directory: Path) -> "LexicalIndex":
+        """What is in `directory`, or an empty index made there. ValueError if it is damaged."""
         directory.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(directory))
-        self._searcher = self._index.searcher()
+        schema = _schema()
+        return cls(schema, tantivy.Index(schema, path=str(directory)))
 
     @property
     def generation(self) -> int:
@@ -68,8 +74,8 @@ class LexicalIndex:
             writer.add_document(document)
         return writer
 
-    def commit(self, writer: tantivy.IndexWriter, generation: int) -> None:
-        """Makes what was staged visible under `generation`, all at once or not at all."""
+    def commit(self, writer: tantivy.IndexWriter, generation: int) -> "LexicalIndex":
+        """The index with what was staged, under `generation`: on disk at once or not at all."""
         marker = tantivy.Document()
         marker.add_unsigned("id", _MARKER_ID)
         marker.add_unsigned("generation", generation)
@@ -77,7 +83,7 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        self._searcher = self._index.searcher()
+        return LexicalIndex(self._schema, self._index)
 
     def search(
         self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None

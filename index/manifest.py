@@ -6,50 +6,92 @@ what they read.
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 _FILE = "index.json"
 _LEXICAL = "lexical"
 
 
-def write_manifest(directory: Path, vectors: Sequence[Path]) -> None:
-    """Notes the sha256 of `vectors` and of Tantivy's files; OSError if they can't be read."""
-    # Tantivy's hidden files are its locks and a list that it changes before it commits.
-    lexical = [p for p in (directory / _LEXICAL).iterdir() if not p.name.startswith(".")]
-    sums = {p.relative_to(directory).as_posix(): _sha256(p) for p in sorted([*vectors, *lexical])}
-    aside = directory / f"{_FILE}.part"
-    aside.write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
-    aside.replace(directory / _FILE)
+class Look(NamedTuple):
+    """What tells of a file, without reading it, that it is another one or was written to."""
+
+    inode: int
+    size_bytes: int
+    modified_ns: int
 
 
-def remove_manifest(directory: Path) -> None:
-    """To be called before files change, so that no state in between is taken for damage."""
-    (directory / _FILE).unlink(missing_ok=True)
+class Manifest:
+    """The list of one collection. A file that looks as it did is hashed once by each of these.
 
-
-def has_manifest(directory: Path) -> bool:
-    """False for an index that isn't there yet, or that was being written when that was stopped."""
-    return (directory / _FILE).exists()
-
-
-def holds(directory: Path) -> bool:
-    """Whether all files that are noted, and still there, are what they were; True where none are.
-
-    A file that is gone is missed by who needs it: Tantivy clears away those that it doesn't.
+    So a change costs what it writes, however large the rest is. What the disk changes without
+    being written to is found by the next `Manifest`, as that of `qa check`.
     """
-    try:
-        sums = json.loads((directory / _FILE).read_text(encoding="utf-8"))
-        return all(_sha256(directory / name) in (sha256, None) for name, sha256 in sums.items())
-    except FileNotFoundError:
-        return True
-    except (ValueError, AttributeError):
-        return False
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._path = directory / _FILE
+        self._hashed: dict[Path, tuple[Look, str]] = {}
+
+    def write(self, vectors: Sequence[Path]) -> None:
+        """Notes the sha256 of `vectors` and of Tantivy's files; OSError if they can't be read."""
+        # Tantivy's hidden files are its locks and a list that it changes before it commits.
+        lexical = [
+            path for path in (self._directory / _LEXICAL).iterdir() if not path.name.startswith(".")
+        ]
+        files = sorted([*vectors, *lexical])
+        sums = {path.relative_to(self._directory).as_posix(): self._sha256(path) for path in files}
+        aside = self._path.with_suffix(".json.part")
+        aside.write_text(json.dumps(sums, indent=2) + "\n", encoding="utf-8")
+        aside.replace(self._path)
+        self._hashed = {path: known for path in files if (known := self._hashed.get(path))}
+
+    def remove(self) -> None:
+        """To be called before files change, so that no state in between is taken for damage."""
+        self._path.unlink(missing_ok=True)
+
+    def look(self) -> Look | None:
+        """Another one than before once files were written; None where `is_there` is False."""
+        try:
+            return _look(self._path.stat())
+        except OSError:
+            return None
+
+    def is_there(self) -> bool:
+        """False for an index that isn't there yet, or whose writer was stopped."""
+        return self._path.exists()
+
+    def holds(self) -> bool:
+        """Whether all files that are noted, and still there, are what they were; True for none.
+
+        A file that is gone is missed by who opens it: Tantivy clears away those it doesn't need.
+        """
+        try:
+            sums = json.loads(self._path.read_text(encoding="utf-8"))
+            return all(
+                self._sha256(self._directory / name) in (sha256, None)
+                for name, sha256 in sums.items()
+            )
+        except FileNotFoundError:
+            return True
+        except (ValueError, AttributeError):
+            return False
+
+    def _sha256(self, path: Path) -> str | None:
+        try:
+            with path.open("rb") as file:
+                look = _look(os.fstat(file.fileno()))
+                known = self._hashed.get(path)
+                if known and known[0] == look:
+                    return known[1]
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return None
+        self._hashed[path] = look, sha256
+        return sha256
 
 
-def _sha256(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+def _look(stat: os.stat_result) -> Look:
+    return Look(stat.st_ino, stat.st_size, stat.st_mtime_ns)

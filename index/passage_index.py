@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import LexicalIndex
-from index.manifest import has_manifest, holds, remove_manifest, write_manifest
+from index.manifest import Look, Manifest
 from index.vector_segment import NewRows
 from index.vectors import VectorIndex
 
@@ -31,7 +31,7 @@ class IndexedPassages:
     stems: Sequence[Sequence[str]]
 
 
-def forget_lost(directory: Path, generation: int) -> None:
+def forget_lost(directory: Path, manifest: Manifest, generation: int) -> None:
     """Takes out an index that is ahead of the store, which is to be written to now.
 
     SQLite's newest transactions were lost, as with a damaged log, or an older copy was put back.
@@ -39,48 +39,68 @@ def forget_lost(directory: Path, generation: int) -> None:
     """
     saved = [path.stem.removeprefix("vectors-") for path in directory.glob("vectors-*.faiss")]
     if any(number.isdecimal() and int(number) > generation for number in saved):
-        remove_manifest(directory)
+        manifest.remove()
         shutil.rmtree(directory / _LEXICAL, ignore_errors=True)
 
 
 class PassageIndex:
     """Both sides at one generation; -1 where there is nothing on disk that can be used.
 
-    An open index may be searched from several threads. To update, open another one: whoever
-    searches the first goes on with the generation that it has.
+    What it holds never changes, and may be searched from several threads. `updated` makes the next:
+    whoever searches this one goes on with the generation that it has.
     """
 
-    def __init__(self, directory: Path, *, empty: bool = False) -> None:
-        """Opens what is on disk, or nothing where `empty`; then the first update starts afresh."""
+    def __init__(
+        self,
+        directory: Path,
+        manifest: Manifest,
+        vectors: VectorIndex | None = None,
+        lexical: LexicalIndex | None = None,
+        noted: Look | None = None,
+    ) -> None:
+        """Without sides, an index that holds nothing, whose `updated` starts afresh."""
         self._directory = directory
-        self._vectors: VectorIndex | None = None
-        self._lexical: LexicalIndex | None = None
-        self.generation = -1
+        self._manifest = manifest
+        self._vectors = vectors
+        self._lexical = lexical
+        self._noted = noted
+        self.generation = lexical.generation if lexical else -1
+
+    @classmethod
+    def open(cls, directory: Path, manifest: Manifest) -> "PassageIndex":
+        """What is on disk, if the manifest says so; else nothing."""
+        noted = manifest.look()  # before its files, so that a change meanwhile is noticed
+        nothing = cls(directory, manifest, noted=noted)
         # Tantivy would make an index where there is none.
-        if empty or not (directory / _LEXICAL / "meta.json").exists():
-            return
+        if not (directory / _LEXICAL / "meta.json").exists():
+            return nothing
         try:
-            if not holds(directory):
-                return
-            lexical = LexicalIndex(directory / _LEXICAL)
-            generation = lexical.generation
-            if generation >= 0:
-                self._vectors = VectorIndex.open(directory, generation)
-                self._lexical = lexical
-                self.generation = generation
+            if not manifest.holds():
+                return nothing
+            lexical = LexicalIndex.open(directory / _LEXICAL)
+            if lexical.generation < 0:
+                return nothing
+            vectors = VectorIndex.open(directory, lexical.generation)
         except (RuntimeError, ValueError, OSError, MemoryError):
             # Missing or damaged: it is made again from the store, which is the truth.
-            pass
+            return nothing
+        return cls(directory, manifest, vectors, lexical, noted)
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether what is whole on disk is another one."""
+        now = self._manifest.look()
+        return now is not None and now != self._noted
 
     @property
     def ids(self) -> NDArray[np.int64]:
         """(n,) the ids of the passages that it holds, in no order."""
         return self._vectors.ids if self._vectors else np.empty(0, np.int64)
 
-    def update(
+    def updated(
         self, generation: int, removed: NDArray[np.int64], added: Iterable[IndexedPassages]
-    ) -> None:
-        """Takes out, puts in, and stands on disk at `generation` from then on.
+    ) -> "PassageIndex":
+        """The index without `removed` and with `added`, on disk at `generation`.
 
         Vectors are saved under their generation before Tantivy commits it: whoever opens the
         index meanwhile, or after a crash, finds the two that belong together. A whole index that
@@ -91,21 +111,21 @@ class PassageIndex:
         afresh = lexical is None
         if lexical is None:
             shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
-            lexical = LexicalIndex(self._directory / _AFRESH)
+            lexical = LexicalIndex.open(self._directory / _AFRESH)
         vectors = self._vectors or VectorIndex.empty()
         with closing(NewRows(self._directory)) as rows:
             writer = lexical.stage(removed.tolist(), _staged(added, rows))
             vectors = vectors.updated(self._directory, generation, removed, rows)
         if afresh:
             lexical.commit(writer, generation)
-            remove_manifest(self._directory)
+            self._manifest.remove()
             shutil.rmtree(self._directory / _LEXICAL, ignore_errors=True)
             (self._directory / _AFRESH).rename(self._directory / _LEXICAL)
-            lexical = LexicalIndex(self._directory / _LEXICAL)
+            lexical = LexicalIndex.open(self._directory / _LEXICAL)
         else:
-            remove_manifest(self._directory)
-            lexical.commit(writer, generation)
-        self._vectors, self._lexical, self.generation = vectors, lexical, generation
+            self._manifest.remove()
+            lexical = lexical.commit(writer, generation)
+        return PassageIndex(self._directory, self._manifest, vectors, lexical)
 
     def tidy(self) -> None:
         """Takes out what it no longer needs or a killed process left behind; notes what it has."""
@@ -115,9 +135,10 @@ class PassageIndex:
         shutil.rmtree(self._directory / _AFRESH, ignore_errors=True)
         for path in (self._directory / _LEXICAL).glob(".tmp*"):  # Tantivy leaves those alone
             path.unlink(missing_ok=True)
-        if not has_manifest(self._directory):
+        if not self._manifest.is_there():
             self._lexical.collect_garbage()
-            write_manifest(self._directory, self._vectors.files(self._directory, self.generation))
+            self._manifest.write(self._vectors.files(self._directory, self.generation))
+            self._noted = self._manifest.look()
 
     def search_dense(
         self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -165,6 +166,10 @@ def location_from_json(text: str) -> Location:
     return tuple(json.loads(text).items())
 
 
+def _ids(rows: Sequence[tuple[int]]) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(rows), np.int64, len(rows))
+
+
 def _passage(row: Sequence[Any]) -> Passage:
     fields = dict(zip(_PASSAGE_FIELDS, row, strict=True))
     return Passage(**{**fields, "location": location_from_json(fields["location"])})
@@ -179,6 +184,7 @@ class Store:
         self._folder = path.parent.resolve()
         self._path = path.absolute()
         self._named = path.parent  # as whoever opens it calls it
+        self._summaries: tuple[int, tuple[DocumentSummary, ...]] = (-1, ())
         if not path.is_file() and not create:
             raise self._missing()
         try:
@@ -294,7 +300,16 @@ class Store:
         return root if root.is_file() else root / path, sha256
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
-        """All documents without their texts, by name."""
+        """All documents without their texts, by name; read once after each change."""
+        generation = self.generation  # before the rows, which may be those of a later one
+        known, summaries = self._summaries
+        if known != generation:
+            summaries = self._read_summaries()
+            if not self._db.in_transaction:  # which may still be undone, and its number given again
+                self._summaries = generation, summaries
+        return summaries
+
+    def _read_summaries(self) -> tuple[DocumentSummary, ...]:
         rows = self._rows(
             "SELECT name, title, date, author, language, characters, json_array_length(pages),"
             " (SELECT count(*) FROM passages WHERE document_id = documents.id), added, roots.path"
@@ -346,9 +361,7 @@ class Store:
 
     def passage_ids(self) -> NDArray[np.int64]:
         """(n,) the ids of all passages, ascending."""
-        return np.array(
-            [id_ for (id_,) in self._rows("SELECT id FROM passages ORDER BY id")], np.int64
-        )
+        return _ids(self._rows("SELECT id FROM passages ORDER BY id"))
 
     def passage_ids_of(self, documents: Sequence[str]) -> NDArray[np.int64]:
         """(n,) the ids of the passages of documents given by name, ascending."""
@@ -357,7 +370,7 @@ class Store:
             " WHERE documents.name IN (SELECT value FROM json_each(?)) ORDER BY passages.id",
             json.dumps(list(documents)),
         )
-        return np.array([id_ for (id_,) in rows], np.int64)
+        return _ids(rows)
 
     def passages_of(self, document: str) -> tuple[Passage, ...]:
         """The passages of the document of that name, in its order."""
@@ -568,7 +581,8 @@ class Store:
             )
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        return list(self._each(query, *values))
+        with self._lock, self._told():
+            return self._db.execute(query, values).fetchall()
 
     def _each(self, query: str, *values: object) -> Iterator[Any]:
         with self._lock, self._told():

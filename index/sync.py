@@ -190,7 +190,7 @@ def _compare(
         report.failed.append(Failure(name=_in_root(folder, root), reason=_reason(error)))
     if root_id is None:
         root_id = store.add_root(root)
-    owned = _owned_by_others(collection, root_id)
+    owned = _owned_by_others(collection, target, root_id)
     found = {_in_root(path, root): path for path in listing.documents if path not in owned}
     report.unchanged += len(listing.documents) - len(found)
     unreached = [folder for folder, _ in listing.unreached]
@@ -229,12 +229,12 @@ def _root_of(collection: Collection, target: Path) -> tuple[Path, int | None]:
     return root, roots[root]
 
 
-def _owned_by_others(collection: Collection, root_id: int) -> set[Path]:
-    """Files that are in the collection under another root: they stay there, and aren't doubled."""
+def _owned_by_others(collection: Collection, target: Path, root_id: int) -> set[Path]:
+    """Files of a target that are in the collection under another root: they aren't doubled."""
     return {
         root / path if root.is_dir() else root
         for root, id_ in collection.store.roots().items()
-        if id_ != root_id
+        if id_ != root_id and (target == root or target in root.parents or root in target.parents)
         for path in collection.store.files(id_)
     }
 

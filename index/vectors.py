@@ -76,7 +76,7 @@ class VectorIndex:
             write_segment(_segment(directory, generation), *added.read())
             kept[generation] = VectorSegment(_segment(directory, generation))
         held = VectorIndex(kept, np.empty(0, np.int64)).ids
-        after = VectorIndex(kept, np.intersect1d(gone, held))
+        after = VectorIndex(kept, np.intersect1d(gone, held, assume_unique=True))
         _write_listing(directory, generation, list(kept), after._removed)
         return after
 

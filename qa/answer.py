@@ -27,6 +27,7 @@ from qa.read import ExtractiveReader
 from qa.reader_folder import SHIPPED_READER
 from qa.retrieve import DENSE_WEIGHT, retrieve
 from qa.tuning import load_tuning
+from qa.turns import Turns
 from qa.types import Answer, Candidate, Citation, Hit, Reader, Span, Status, Timings, Turn
 from qa.uploads import Uploads
 
@@ -59,6 +60,7 @@ class Assistant:
         self._reader = reader
         self.confidence = confidence
         self._dense_weight = dense_weight
+        self._turns = Turns()
 
     @classmethod
     def open(
@@ -106,6 +108,12 @@ class Assistant:
         confidence = self.confidence
         if precision is not None:
             confidence = confidence.at_precision(precision)
+        with self._turns.asking():
+            return self._asked(question, history, scope, confidence)
+
+    def _asked(
+        self, question: str, history: Sequence[Turn], scope: Scope, confidence: Confidence
+    ) -> Answer:
         meant = stand_alone(question, history)
         answer = self._answer(question, meant, scope, confidence)
         settled = answer.status == "answered" or answer.unread_language is not None
@@ -166,7 +174,9 @@ class Assistant:
 
     def search(self, query: str, limit: int = 10, scope: Scope = EVERYTHING) -> tuple[Hit, ...]:
         """Passages only, best first. Raises InputError as `ask` does."""
-        return self._retrieve(_checked(query), limit, scope)
+        query = _checked(query)
+        with self._turns.asking():
+            return self._retrieve(query, limit, scope)
 
     def _retrieve(self, query: str, limit: int, scope: Scope) -> tuple[Hit, ...]:
         return retrieve(
@@ -180,7 +190,7 @@ class Assistant:
 
     def uploads(self) -> Uploads:
         """What brings documents into this collection that lie in no folder of its own."""
-        return Uploads(self._collection, self._embedder)
+        return Uploads(self._collection, self._embedder, self._turns)
 
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""

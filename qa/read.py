@@ -36,8 +36,9 @@ class ExtractiveReader:
         self._model = model
         self._tokenizer = tokenizer
         self._fingerprint = fingerprint
-        # One pass uses every core; two at once only get in each other's way.
-        self._one_pass = threading.Lock()
+        # One pass uses every core; two at once only get in each other's way. Of two questions
+        # whose passes take turns, the first would be done as late as the second.
+        self._one_question = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "ExtractiveReader":
@@ -65,9 +66,10 @@ class ExtractiveReader:
         read = pieces(question, hits)
         cut = list(windows(self._tokenizer, question, [piece.text for piece in read]))
         logits: dict[int, NDArray[np.float32]] = {}
-        for batch in _batches(cut):
-            rows = self._logits([cut[number] for number in batch])
-            logits.update(zip(batch, rows, strict=True))
+        with self._one_question:
+            for batch in _batches(cut):
+                rows = self._logits([cut[number] for number in batch])
+                logits.update(zip(batch, rows, strict=True))
         spans = []
         for passage, numbers in _by_passage(cut).items():
             spans += _spans(read[passage], [(cut[n], logits[n]) for n in numbers])
@@ -77,7 +79,7 @@ class ExtractiveReader:
         """(windows, tokens, 2): start and end logits, padded to the longest window."""
         import torch
 
-        with self._one_pass, torch.inference_mode():
+        with torch.inference_mode():
             read = inputs(self._model, [w.ids for w in batch], [w.types for w in batch])
             hidden = self._model.base_model(**read).last_hidden_state
             # The last layer is fp32 always: bf16 would round logits to steps of 1/16.

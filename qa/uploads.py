@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -21,18 +20,19 @@ from index.types import DocumentSummary, Embedder
 from index.upload_folders import UPLOADS, file_name, may_see
 from qa.feedback import Feedback
 from qa.limits import MAX_UPLOADS
+from qa.turns import Turns
 
 # `qa index` may be running in another process, or a question bring the indexes in line.
 _WAIT_SECONDS = 30
 _EMBEDDED_AT_ONCE = 8
-_GAP_SECONDS = 0.001
 
 
 class _GivingWay:
-    """An embedder, a few texts at a time: a question that waits for it comes in between."""
+    """An embedder, a few texts at a time: questions come in between."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, turns: Turns) -> None:
         self._embedder = embedder
+        self._turns = turns
 
     @property
     def fingerprint(self) -> str:
@@ -41,17 +41,17 @@ class _GivingWay:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = []
         for first in range(0, len(texts), _EMBEDDED_AT_ONCE):
+            self._turns.let_questions_go_first()
             rows.append(self._embedder.encode(texts[first : first + _EMBEDDED_AT_ONCE]))
-            time.sleep(_GAP_SECONDS)  # who has just let go of a lock mostly gets it again at once
         return np.concatenate(rows)
 
 
 class Uploads:
     """The uploads of a collection. One change at a time; what is asked meanwhile doesn't wait."""
 
-    def __init__(self, collection: Collection, embedder: Embedder) -> None:
+    def __init__(self, collection: Collection, embedder: Embedder, turns: Turns) -> None:
         self._collection = collection
-        self._embedder = _GivingWay(embedder)
+        self._embedder = _GivingWay(embedder, turns)
 
     @property
     def are_taken(self) -> bool:

@@ -13,6 +13,7 @@ from index.collection import Collection, settings_of
 from index.errors import CollectionBusy, CollectionError, InputError
 from index.lexical import LexicalIndex
 from index.load import load
+from index.manifest import Manifest
 from index.passage_index import PassageIndex
 from index.sync import sync
 from tests.fakes import WordEmbedder, write
@@ -102,21 +103,25 @@ def test_a_damaged_index_is_made_anew_from_the_store(collection: Collection, dam
     reopened.close()
 
 
+def opened(collection: Collection) -> PassageIndex:
+    return PassageIndex.open(collection.directory, Manifest(collection.directory))
+
+
 @pytest.mark.parametrize("moment", ["before vectors", "between vectors and lexical"])
 def test_an_index_that_fell_behind_catches_up(
     collection: Collection, moment: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process is gone after the store has committed and before the index has followed."""
-    before = PassageIndex(collection.directory)
+    before = opened(collection)
     collection.store.remove_document("3.txt")
     if moment == "between vectors and lexical":
-        behind = PassageIndex(collection.directory)
+        behind = opened(collection)
         monkeypatch.setattr(behind._lexical, "commit", lambda *_: exit("killed"))
         removed = np.setdiff1d(behind.ids, collection.store.passage_ids())
         with pytest.raises(SystemExit):
-            behind.update(collection.store.generation, removed, [])
+            behind.updated(collection.store.generation, removed, [])
         del behind  # with it goes Tantivy's lock, as when a process ends
-    opened_meanwhile = PassageIndex(collection.directory)
+    opened_meanwhile = opened(collection)
     assert opened_meanwhile.generation == before.generation
     assert sorted(opened_meanwhile.ids) == sorted(before.ids)
     reopened = Collection(collection.directory)

@@ -15,9 +15,8 @@ PASSAGES = {
 
 
 def index_of(directory: Path, passages: dict[int, list[str]], generation: int = 1) -> LexicalIndex:
-    index = LexicalIndex(directory)
-    index.commit(index.stage([], passages.items()), generation)
-    return index
+    index = LexicalIndex.open(directory)
+    return index.commit(index.stage([], passages.items()), generation)
 
 
 def bm25(passages: dict[int, list[str]], question: list[str]) -> dict[int, float]:
@@ -61,10 +60,10 @@ def test_unknown_stems_find_nothing(tmp_path: Path, stems: list[str]) -> None:
 
 def test_generation_and_passages_last(tmp_path: Path) -> None:
     index_of(tmp_path, PASSAGES, generation=41)
-    index = LexicalIndex(tmp_path)
+    index = LexicalIndex.open(tmp_path)
     assert (index.generation, sorted(index.ids())) == (41, [1, 2, 3])
     index.commit(index.stage([1, 3], [(4, ["moscow"])]), 42)
-    reopened = LexicalIndex(tmp_path)
+    reopened = LexicalIndex.open(tmp_path)
     assert (reopened.generation, sorted(reopened.ids())) == (42, [2, 4])
     assert [id_ for id_, _ in reopened.search(["moscow"], 5)] == [4]
 
@@ -72,12 +71,12 @@ def test_generation_and_passages_last(tmp_path: Path) -> None:
 def test_what_was_staged_and_not_committed_is_not_there(tmp_path: Path) -> None:
     index = index_of(tmp_path, PASSAGES)
     index.stage([1], [(9, ["seoul"])])
-    reopened = LexicalIndex(tmp_path)
+    reopened = LexicalIndex.open(tmp_path)
     assert (reopened.generation, sorted(reopened.ids())) == (1, [1, 2, 3])
 
 
 def test_a_new_index_has_no_generation(tmp_path: Path) -> None:
-    index = LexicalIndex(tmp_path)
+    index = LexicalIndex.open(tmp_path)
     assert (index.generation, index.ids(), index.search(["seoul"], 3)) == (-1, [], [])
 
 

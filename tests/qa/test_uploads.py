@@ -27,6 +27,7 @@ from qa.limits import MAX_UPLOAD_BYTES, MAX_UPLOADS, UPLOADS_A_MINUTE
 from qa.note import note_on
 from qa.page import Page
 from qa.service import build_app
+from qa.turns import Turns
 from qa.uploads import Uploads
 from qa.visible import Visible
 from tests.browser.browsing import served
@@ -435,7 +436,8 @@ def test_a_long_upload_leaves_gaps_for_questions(tmp_path: Path) -> None:
 
     collection = Collection(tmp_path / "collection", create=True)
     long = "\n\n".join(f"Paragraph {number}. " + "It goes on and on. " * 30 for number in range(40))
-    added = Uploads(collection, Counting()).add(io.BytesIO(long.encode()), "a.txt", "everybody")
+    uploads = Uploads(collection, Counting(), Turns())
+    added = uploads.add(io.BytesIO(long.encode()), "a.txt", "everybody")
     assert sum(texts) == added.passages > 30
     assert max(texts) <= 8
     collection.close()

@@ -24,6 +24,7 @@ from index.scope import EVERYTHING
 from index.terms import terms
 from index.upload_folders import EVERYBODY
 from qa.cli import main
+from qa.turns import Turns
 from qa.uploads import Uploads
 from tests.fakes import WordEmbedder
 
@@ -67,7 +68,7 @@ def upload(noted: Path | None, directory: Path, name: str, text: str) -> Run:
     try:
         with _small_commits(noted):
             file = io.BytesIO(text.encode())
-            added = Uploads(collection, WordEmbedder()).add(file, name, EVERYBODY)
+            added = Uploads(collection, WordEmbedder(), Turns()).add(file, name, EVERYBODY)
     except QAError as error:
         return 2, "", f"qa: {error}\n"
     finally:

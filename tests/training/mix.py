@@ -236,9 +236,9 @@ def _holds(context: str, record: Record) -> bool:
 def _search(contexts: Sequence[str], records: Sequence[Record]) -> list[list[int]]:
     """For each question the twelve contexts that BM25 finds, best first."""
     with tempfile.TemporaryDirectory() as directory:
-        index = LexicalIndex(Path(directory))
+        index = LexicalIndex.open(Path(directory))
         stems = ((number, terms(context)) for number, context in enumerate(contexts, 1))
-        index.commit(index.stage([], stems), 1)
+        index = index.commit(index.stage([], stems), 1)
         return [
             [id_ - 1 for id_, _ in index.search(terms(record["question"]), 12)]
             for record in tqdm(records, "searching", delay=2)
