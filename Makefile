@@ -23,7 +23,7 @@ help:
 	@echo 'make quick        the tests that take under two minutes, without the browser'
 	@echo 'make soak         the long tests, with thousands of inputs'
 	@echo 'make bench        what indexing and asking cost at 1,000 to a million passages; takes an hour'
-	@echo 'make screenshots  pictures of the page into docs/images'
+	@echo 'make screenshots  pictures of the page, and those in docs/images anew'
 	@echo 'make lock         resolve the dependencies anew into the lock files'
 	@echo 'make clean        remove .venv; collections stay'
 
@@ -69,13 +69,18 @@ lint: .venv/installed-dev
 	  echo 'No chromium: the browser tests are left out. Install it to run them.'
 	@touch $@
 
+# All of them lie in build/screenshots; those that the documentation shows are copied.
+SHOWN = answered-1280 answered-1280-dark unsure-1280 abstained-1280 page-1280 answered-390 \
+  page-390-dark
+
 screenshots: .venv/browser
 	$(BIN)/qa index docs --collection .collection
-	$(BIN)/python -m tests.browser.screenshots docs/images --collection .collection \
+	$(BIN)/python -m tests.browser.screenshots build/screenshots --collection .collection \
 	  --answered 'When was the Treaty on Basic Relations signed?' \
-	  --unsure 'How do I embed the chat in my site?' \
+	  --unsure "Please tell me: does South Korea's Nuri rocket still use Russian components?" \
 	  --abstained 'How tall is the Lotte tower in Seoul?' \
 	  --page 'Has anyone ever been able to take a train all the way from Seoul to Moscow?'
+	cp $(SHOWN:%=build/screenshots/%.png) docs/images/
 
 # Collections of these sizes are made in $(BENCH) once, and stay there: the largest takes 6 GB.
 BENCH ?= .bench

@@ -150,6 +150,15 @@ def excerpt(text: str) -> str:
     return (line[:EXCERPT_CHARACTERS].rpartition(" ")[0] or line[:EXCERPT_CHARACTERS]) + " …"
 
 
+def excerpt_of(passage: Passage) -> str:
+    """How a passage begins, beside `where`, which has its heading already."""
+    heading = (passage.heading or "").rpartition(" > ")[2]
+    text = passage.text
+    if heading and text.startswith(f"{heading}\n"):
+        text = text.removeprefix(heading).strip() or text
+    return excerpt(text)
+
+
 def _spaced(text: str) -> str:
     return re.sub(r"\s+", " ", visible(text))
 
@@ -281,7 +290,7 @@ def _candidate_to_text(answer: Answer, candidate: Candidate, *, bold: bool) -> s
 def hits_to_text(hits: Sequence[Hit]) -> str:
     """Passages with where they stand and how they begin; what `qa search` prints."""
     lines = [
-        f"  [{hit.rank}] {', '.join(where(hit.passage))}\n      {excerpt(hit.passage.text)}"
+        f"  [{hit.rank}] {', '.join(where(hit.passage))}\n      {excerpt_of(hit.passage)}"
         for hit in hits
     ]
     return "\n".join(lines) or "Nothing was found."
@@ -302,7 +311,7 @@ def _answer_to_markdown(answer: Answer, labels: Labels) -> str:
     if answer.status == "abstained":
         lines = [
             f"{hit.rank}. {markdown(', '.join(where(hit.passage, labels=labels)))}: "
-            f"{markdown(excerpt(hit.passage.text))}"
+            f"{markdown(excerpt_of(hit.passage))}"
             for hit in answer.hits[:NEAREST]
         ]
         nearest = ["", labels.nearest_passages, "", *lines] if lines else []

@@ -10,6 +10,7 @@ from qa.present import (
     confidence_line,
     escape,
     excerpt,
+    excerpt_of,
     heading_of,
     in_sentence,
     not_found,
@@ -141,7 +142,7 @@ def _evidence_html(answer: Answer, candidate: Candidate, labels: Labels) -> str:
 def _abstention_html(answer: Answer, labels: Labels) -> str:
     items = "".join(
         f"<li>{_place_html(hit.passage, number, labels)}"
-        f'<p class="excerpt" dir="auto">{escape(excerpt(hit.passage.text))}</p></li>'
+        f'<p class="excerpt" dir="auto">{escape(excerpt_of(hit.passage))}</p></li>'
         for number, hit in enumerate(answer.hits[:NEAREST], 1)
     )
     nearest = (

@@ -15,6 +15,7 @@ from qa.present import (
     confidence_in_words,
     escape,
     excerpt,
+    excerpt_of,
     hits_to_text,
     in_sentence,
     one_line,
@@ -345,6 +346,14 @@ def test_excerpt() -> None:
     assert excerpt(" a \n b ") == "a b"
     assert excerpt("word " * 100) == "word " * 48 + "…"
     assert excerpt("x" * 300) == "x" * 240 + " …"
+
+
+def test_an_excerpt_does_not_say_the_heading_again_that_stands_beside_it() -> None:
+    passage = replace(PASSAGE, heading="Ferry times > Summer", text="Summer\n\nIt leaves at nine.")
+    assert excerpt_of(passage) == "It leaves at nine."
+    assert excerpt_of(replace(passage, text="Summer")) == "Summer"
+    assert excerpt_of(replace(passage, text="Summer is short.")) == "Summer is short."
+    assert excerpt_of(replace(passage, heading=None)) == "Summer It leaves at nine."
 
 
 class Outline(HTMLParser):
