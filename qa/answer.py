@@ -19,6 +19,7 @@ from qa.choose import Choice, choose, reranked
 from qa.confidence import UNFITTED, Confidence, load_confidence
 from qa.converse import Meant, stand_alone, with_topic
 from qa.disagree import differing
+from qa.enough import spans_of
 from qa.evidence import is_whole, sentence_around
 from qa.features import features, features_alone
 from qa.feedback import Feedback
@@ -34,9 +35,7 @@ from qa.uploads import Uploads
 DEFAULT_DIRECTORY = ".collection"
 MAX_QUESTION_CHARACTERS = 1000
 
-# Passages found for a question, and how many of them are read.
-FOUND = 20
-READ = 8
+FOUND = 20  # passages, for each question
 
 PIXELS_A_POINT = 2.0  # of a page's picture: 1,190 across for A4, sharp on a phone, too
 
@@ -271,13 +270,6 @@ class Assistant:
                 return None
         document = documents[passage.document_id]
         return document if document.id == passage.document_id else None
-
-
-def spans_of(reader: Reader, question: str, hits: Sequence[Hit]) -> list[Span]:
-    """What the reader marks in the best hits; nothing where it can't read the language."""
-    if other_language(question):
-        return []
-    return reader.read(question, [h for h in hits[:READ] if not other_language(h.passage.text)])
 
 
 def _status(

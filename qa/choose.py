@@ -58,6 +58,11 @@ def support(span: Span) -> float:
     return span.score + _RETRIEVAL_WEIGHT * span.hit.score
 
 
+def score_needed(hit: Hit, support: float) -> float:
+    """What the reader would have to say of a span in this hit to give it that much support."""
+    return support - _RETRIEVAL_WEIGHT * hit.score
+
+
 def reranked(hits: Sequence[Hit], spans: Sequence[Span]) -> tuple[Hit, ...]:
     """The hits by the support of their best span; those without one stay as they were, after."""
     best: dict[int, float] = {}

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from index.context import with_context
+from index.context import passage_context
 from index.terms import terms
+from index.types import Passage
 from qa.choose import Choice, support
 from qa.confidence import Confidence
 from qa.features import features_alone
@@ -13,6 +14,8 @@ from qa.question_type import QuestionType
 _NUMBER = re.compile(r"\d[\d,.]*")
 # Narrower than a quantity: "a few" contradicts nothing.
 _FIGURE = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b")
+# The types of question of which documents may give different figures or dates.
+_DIFFER = ("words", "count")
 
 
 def differing(
@@ -25,13 +28,14 @@ def differing(
     mostly), and on the same subject as the best; and none repeats another's words. Empty where
     there is only one such choice.
     """
-    if type_ not in ("words", "count"):
+    if type_ not in _DIFFER:
         return ()
     asked = set(_NUMBER.findall(question))
     likely = [
         position
         for position, choice in enumerate(choices)
-        if _is_figure(choice, asked)
+        if _is_figure(choice.spans[0].text)
+        and asked <= set(_NUMBER.findall(passage_context(choice.spans[0].hit.passage)))
         and confidence.of(type_, features_alone(type_, question, choice.spans[0]))
         >= confidence.answer_from
     ]
@@ -41,11 +45,28 @@ def differing(
     found = [0]
     for position in likely[1:]:
         choice = choices[position]
-        differs = all(_differ(choice, choices[other]) for other in found)
-        same = _is_on_the_subject(question, choices[0], choice)
+        differs = all(_differ(choice, choices[earlier]) for earlier in found)
+        own, other = choices[0].spans[0].hit.passage, choice.spans[0].hit.passage
+        same = _is_on_the_subject(question, own, other)
         if position in given and differs and same:
             found.append(position)
     return tuple(found) if len(found) > 1 else ()
+
+
+def may_differ(
+    type_: QuestionType, question: str, best: Choice, passages: Sequence[Passage]
+) -> bool:
+    """Whether some of these passages, which weren't read, could hold what `differing` finds."""
+    if type_ not in _DIFFER or not _is_figure(best.spans[0].text):
+        return False
+    asked = set(_NUMBER.findall(question))
+    own = best.spans[0].hit.passage
+    return any(
+        passage.document_id != own.document_id
+        and asked <= set(_NUMBER.findall(passage_context(passage)))
+        and _is_on_the_subject(question, own, passage)
+        for passage in passages
+    )
 
 
 def _given_by_documents(choices: Sequence[Choice]) -> set[int]:
@@ -59,27 +80,19 @@ def _given_by_documents(choices: Sequence[Choice]) -> set[int]:
     return {-position for _, position in best.values()}
 
 
-def _is_on_the_subject(question: str, best: Choice, other: Choice) -> bool:
-    """Whether the passage of the other holds what the best one's does of the question's terms.
+def _is_on_the_subject(question: str, own: Passage, other: Passage) -> bool:
+    """Whether the other passage holds what the best answer's own does of the question's terms.
 
     One in five may be missing: "Which port does Webmin use?" isn't answered by Apache's. Short
     terms are left out, as most of them are no names of anything.
     """
     asked = {term for term in terms(question) if len(term) > 3}
-    shared = asked & set(terms(_around(best)))
-    return len(shared - set(terms(_around(other)))) <= len(shared) // 5
+    shared = asked & set(terms(passage_context(own)))
+    return len(shared - set(terms(passage_context(other)))) <= len(shared) // 5
 
 
-def _is_figure(choice: Choice, asked: set[str]) -> bool:
-    """Whether it is a figure or date, and its passage holds the numbers that were asked about."""
-    holds = asked <= set(_NUMBER.findall(_around(choice)))
-    return holds and bool(_FIGURE.search(choice.spans[0].text.casefold()))
-
-
-def _around(choice: Choice) -> str:
-    """The passage of the best span with its title and headings."""
-    passage = choice.spans[0].hit.passage
-    return with_context(passage.title, passage.heading, passage.text)
+def _is_figure(text: str) -> bool:
+    return bool(_FIGURE.search(text.casefold()))
 
 
 def _differ(one: Choice, other: Choice) -> bool:

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from index.errors import InputError
 from index.types import Document, Passage
 from qa import metrics
-from qa.answer import READ
 from qa.bootstrap import Interval, intervals
+from qa.enough import READ
 from qa.gold import Gold, GoldQuestion
 from qa.result import Result, outcomes
 from qa.summary import summary

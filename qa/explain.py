@@ -1,7 +1,7 @@
 """How an answer came about, for the terminal: what was found, what was read, what was decided."""
 
-from qa.answer import READ
 from qa.confidence import Confidence
+from qa.enough import READ
 from qa.present import excerpt, one_line, where
 from qa.types import Answer
 
@@ -19,7 +19,7 @@ def explain(answer: Answer, confidence: Confidence) -> str:
                 for hit in answer.hits
             ),
             "",
-            f"Read the first {min(READ, len(answer.hits))} in {answer.timings.read_ms:.0f} ms:",
+            f"Read at most {min(READ, len(answer.hits))} in {answer.timings.read_ms:.0f} ms:",
             *(
                 f"{number:4} {candidate.confidence:7.3f}  {excerpt(candidate.text)}  (in "
                 + ", ".join(

@@ -169,7 +169,7 @@ def _save(
 
 def _targets(tokenizer: "Tokenizer", examples: Iterable[TrainingExample]) -> Iterator[_Target]:
     for example in examples:
-        for window in windows(tokenizer, example.question, [example.context]):
+        for window in windows(tokenizer, example.question, [example.context], [""]):
             yield target_of(window, example)
 
 

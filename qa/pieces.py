@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from index.context import context
 from index.terms import terms
 from qa.types import Hit
 
@@ -45,6 +46,11 @@ class Piece:
     @property
     def text(self) -> str:
         return self.hit.passage.text[self.start : self.end]
+
+    @property
+    def context(self) -> str:
+        """What stands above it; a row under a heading says little without that."""
+        return context(self.hit.passage.title, self.hit.passage.heading, self.text)
 
 
 def pieces(question: str, hits: Sequence[Hit]) -> list[Piece]:

@@ -61,10 +61,16 @@ class ExtractiveReader:
         """The first 16 hexadecimal digits of the weights' sha256."""
         return self._fingerprint
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-        """The best spans of every hit, best first over all; several a hit, none overlapping."""
-        read = pieces(question, hits)
-        cut = list(windows(self._tokenizer, question, [piece.text for piece in read]))
+    def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
+        """The best spans of every hit, best first over all; several a hit, none overlapping.
+
+        `among` are all the hits of the question, if these are only some: a table's rows are
+        compared over all of them.
+        """
+        wanted = {hit.passage.id for hit in hits}
+        read = [p for p in pieces(question, among or hits) if p.hit.passage.id in wanted]
+        texts, contexts = [piece.text for piece in read], [piece.context for piece in read]
+        cut = list(windows(self._tokenizer, question, texts, contexts))
         logits: dict[int, NDArray[np.float32]] = {}
         with self._one_question:
             for batch in _batches(cut):

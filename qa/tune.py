@@ -17,10 +17,11 @@ from index.collection import Collection
 from index.errors import InputError
 from index.types import Embedder
 from qa import metrics
-from qa.answer import FOUND, spans_of
+from qa.answer import FOUND
 from qa.choose import choose
 from qa.confidence import Confidence, operating_points
 from qa.converse import stand_alone
+from qa.enough import spans_of
 from qa.evaluate import RIGHT_F1, is_relevant
 from qa.features import features
 from qa.gold import GoldQuestion

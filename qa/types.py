@@ -137,6 +137,9 @@ class Reader(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-        """The best spans of every hit, best first over all; several a hit, none overlapping."""
+    def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
+        """The best spans of every hit, best first over all; several a hit, none overlapping.
+
+        `among` are all the hits of the question, if these are only some of them.
+        """
         ...

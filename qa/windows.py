@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 WINDOW_TOKENS = 384
 STRIDE_TOKENS = 128  # how far one window overlaps the next
-MAX_QUESTION_TOKENS = 64  # so that a passage always has room
+# So that a passage always has room.
+MAX_QUESTION_TOKENS = 64
+MAX_CONTEXT_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +36,24 @@ class Window:
     words: NDArray[np.int64]
 
 
-def windows(tokenizer: "Tokenizer", question: str, passages: Sequence[str]) -> Iterator[Window]:
-    """Windows of `[CLS] question [SEP] passage [SEP]`, passage by passage."""
+def windows(
+    tokenizer: "Tokenizer", question: str, passages: Sequence[str], contexts: Sequence[str]
+) -> Iterator[Window]:
+    """Windows of `[CLS] question [SEP] context passage [SEP]`, passage by passage.
+
+    A passage's context is what stands above it, title and headings: all of its windows have it.
+    """
     asked = tokenizer.encode(_encodable(question), add_special_tokens=False)
     asked.truncate(MAX_QUESTION_TOKENS)
     room = WINDOW_TOKENS - len(asked) - tokenizer.num_special_tokens_to_add(is_pair=True)
-    texts = [_encodable(passage) for passage in passages]
-    encodings = tokenizer.encode_batch(texts, add_special_tokens=False)
-    for number, encoding in enumerate(encodings):
-        encoding.truncate(room, stride=STRIDE_TOKENS)
+    for number, (above, encoding) in enumerate(
+        zip(_encoded(tokenizer, contexts), _encoded(tokenizer, passages), strict=True)
+    ):
+        above.truncate(MAX_CONTEXT_TOKENS)
+        encoding.truncate(room - len(above), stride=STRIDE_TOKENS)
         for part in (encoding, *encoding.overflowing):
-            yield _window(number, tokenizer.post_process(asked, part))
+            whole = above.merge([above, part], growing_offsets=False)
+            yield _window(number, tokenizer.post_process(asked, whole), len(above))
 
 
 def padded(arrays: Sequence[NDArray[Any]], *, fill: int) -> NDArray[Any]:
@@ -61,11 +70,20 @@ def _encodable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
-def _window(passage: int, encoding: "Encoding") -> Window:
+def _encoded(tokenizer: "Tokenizer", texts: Sequence[str]) -> "list[Encoding]":
+    found: list[Encoding] = tokenizer.encode_batch(
+        [_encodable(text) for text in texts], add_special_tokens=False
+    )
+    return found
+
+
+def _window(passage: int, encoding: "Encoding", context_tokens: int) -> Window:
     words = [
         word if sequence == 1 and word is not None else -1
         for word, sequence in zip(encoding.word_ids, encoding.sequence_ids, strict=True)
     ]
+    first = encoding.sequence_ids.index(1) if context_tokens else 0
+    words[first : first + context_tokens] = [-1] * context_tokens
     return Window(
         passage=passage,
         ids=np.array(encoding.ids, dtype=np.int64),

@@ -39,7 +39,7 @@ class NumberReader:
 
     fingerprint = "numbers"
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+    def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
         asked = set(re.findall(r"\w+", question.casefold()))
         spans = [
             Span(

@@ -24,9 +24,10 @@ from tqdm import tqdm
 from index.collection import Collection
 from index.embed import open_embedder
 from index.types import Embedder
-from qa.answer import FOUND, reader_folder, spans_of
+from qa.answer import FOUND, reader_folder
 from qa.choose import Choice, choose
 from qa.confidence import Confidence, Fit, OperatingPoint, operating_points, save_confidence
+from qa.enough import spans_of
 from qa.features import Features, features
 from qa.gold import GoldQuestion, read_gold
 from qa.metrics import auroc, coverage_at_precision, expected_calibration_error, f1

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from index.scope import EVERYTHING
-from qa.answer import READ, Assistant, reader_folder
+from qa.answer import Assistant, reader_folder
+from qa.enough import READ
 from qa.gold import read_gold
 from qa.metrics import exact_match, f1
 from qa.types import Hit

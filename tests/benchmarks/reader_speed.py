@@ -27,9 +27,9 @@ def full_passage(reader: Path) -> str:
     """As much text as fills one window of the reader."""
     tokenizer = load_tokenizer(reader)
     text = "The lighthouse at Skerry Point was built by two brothers. " + FILLER * 40
-    first = next(windows(tokenizer, QUESTION, [text]))
+    first = next(windows(tokenizer, QUESTION, [text], [""]))
     passage = text[: first.offsets[first.words >= 0][-1, 1]]
-    (window,) = windows(tokenizer, QUESTION, [passage])
+    (window,) = windows(tokenizer, QUESTION, [passage], [""])
     assert len(window.ids) == WINDOW_TOKENS
     return passage
 

@@ -108,7 +108,7 @@ def test_a_document_that_was_replaced_meanwhile_is_not_cited(
     collection: Collection, tmp_path: Path
 ) -> None:
     class Replacing(NumberReader):
-        def read(self, question, hits):  # type: ignore[no-untyped-def]
+        def read(self, question, hits, among=()):  # type: ignore[no-untyped-def]
             spans = super().read(question, hits)
             write(tmp_path / "papers", {"a.txt": "The well was filled in. 7 men did it."})
             sync(collection, [], WordEmbedder())
@@ -225,8 +225,8 @@ def test_a_question_that_names_nothing_is_asked_both_ways(collection: Collection
     asked = []
 
     class Listening(NumberReader):
-        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
-            asked.append(question)
+        def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
+            asked.extend([question] if hits[0].rank == 1 else [])
             return []
 
     assistant = Assistant(collection, WordEmbedder(), Listening(), UNFITTED)
@@ -246,7 +246,7 @@ def test_a_possibility_stays_unless_the_topic_makes_one_likelier(collection: Col
     scores = {"How many steps?": -0.5, "Anna Ito: How many steps?": -0.6}
 
     class Unsure(NumberReader):
-        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
             return [replace(one, score=scores[question]) for one in super().read(question, hits)]
 
     assistant = Assistant(collection, WordEmbedder(), Unsure(), UNFITTED)

@@ -229,7 +229,7 @@ def test_an_abstention_is_an_answer_and_shows_the_nearest_passages(run: Run) -> 
 def test_explain_shows_what_was_found_read_and_decided(run: Run) -> None:
     _, out, _ = run("ask", "Umbrella?", "--explain")
     assert out.startswith("Question: Umbrella? (words)\n\nFound 2 passages in ")
-    assert "\nRead the first 2 in " in out
+    assert "\nRead at most 2 in " in out
     assert "\nDecided: abstained. The best candidate has confidence " in out
 
 

@@ -480,7 +480,7 @@ class FakeReader:
 
     fingerprint = "fake"
 
-    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+    def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
         spans = [
             Span(hit=hit, start=match.start(1), end=match.end(1), score=len(match.group(1)) - 6.0)
             for hit in hits

@@ -146,7 +146,7 @@ def test_targets_are_the_tokens_of_the_answers() -> None:
     text = "Moon Jae-in (born 1953) met him on 17 May."
     asked = example("who?", text, "Moon Jae-in", "17 May")
     (target,) = module._targets(tokenizer, [asked])
-    (window,) = windows(tokenizer, "who?", [text])
+    (window,) = windows(tokenizer, "who?", [text], [""])
     spans = [
         text[window.offsets[first, 0] : window.offsets[last, 1]] for first, last in target.spans
     ]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from index.types import Passage
 from qa.pieces import pieces
 from qa.types import Hit
@@ -108,3 +110,13 @@ def test_what_is_no_run_of_records_is_prose() -> None:
     apart = f"{BRIDGES[0]}\n\nThe next one is far away.\n\n{BRIDGES[1]}"
     for text in (lone, other, said, apart):
         assert read("Long Bridge?", text) == [(text, False)]
+
+
+def test_a_row_has_the_title_and_heading_that_its_passage_opens_with() -> None:
+    found = hit("\n".join(["Piers", "", HEADS, *ROWS[:2]]))
+    passage = replace(found.passage, title="Lakes", heading="Boats > Piers")
+    read = pieces("guests bern 1990", [replace(found, passage=passage)])
+    assert [(piece.context, piece.is_row) for piece in read] == [
+        ("Lakes\nBoats\n", False),
+        ("Lakes\nBoats\nPiers\n", True),
+    ]

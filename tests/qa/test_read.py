@@ -61,7 +61,9 @@ def test_an_answer_far_beyond_the_first_window_is_found(reader: ExtractiveReader
 
 def test_batches_hold_every_window_once_within_the_bound(reader: ExtractiveReader) -> None:
     hits = [_hit(FILLER * (1 + number % 7 * 4), number) for number in range(60)]
-    cut = list(windows(reader._tokenizer, QUESTION, [hit.passage.text for hit in hits]))
+    cut = list(
+        windows(reader._tokenizer, QUESTION, [hit.passage.text for hit in hits], [""] * len(hits))
+    )
     batches = list(read._batches(cut))
     assert sorted(number for batch in batches for number in batch) == list(range(len(cut)))
     for batch in batches:

@@ -93,7 +93,7 @@ def test_a_question_that_comes_while_a_file_is_embedded_waits_for_one_batch(
             return super().encode(texts)
 
     class Reader(NumberReader):
-        def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        def read(self, question: str, hits: Sequence[Hit], among: Sequence[Hit] = ()) -> list[Span]:
             assert waits.wait(30)
             done.append("read")
             return super().read(question, hits)
