@@ -25,7 +25,7 @@ def stretches(content: Content, start: int, end: int) -> tuple[Stretch, ...]:
         first = max(run_start, start) + len(text) - len(text.lstrip())
         last = first + len(text.strip()) - 1
         stretch = Stretch(page=page, first=index + first - run_start, last=index + last - run_start)
-        same = found and found[-1].page == page and found[-1].last < stretch.first
+        same = found and found[-1].page == page and found[-1].last <= stretch.first
         if same and "\n" not in content.text[before:first]:
             found[-1] = Stretch(page=page, first=found[-1].first, last=stretch.last)
         else:

@@ -25,7 +25,7 @@ from index.load import (
 from index.load.compose import one_line
 from index.types import Content, Heading, Range
 
-VERSION = 5  # add one whenever the same file would load as another Content
+VERSION = 6  # add one whenever the same file would load as another Content
 
 _READERS = {
     ".txt": text.read,

@@ -19,6 +19,8 @@ _ADDRESS = re.compile(r"(?:https?:/|www)\S*[/._#=?&%~+-]\Z")
 _IN_ADDRESS = re.compile(r"\w*[-/._#=?&%~+]+\w|[^\W\d_]+/|\W?_|~")
 _CLOSING = re.compile(r"\w+\)")
 _NAME = re.compile(r"[^\W_]_\Z")
+_OPTION = re.compile(r"(?<!\S)[(\[\"'\u2018\u201c]?--?\w[\w-]*-\Z")  # "--log-file"
+_NAME_WITH_HYPHENS = re.compile(r"\w-[^\W\d_]+-\Z")  # "fonts-sil-gentium"
 _HANGING = re.compile(r"(?:and|or|to|und|oder|bis)\b")  # "two- or threefold"
 
 
@@ -35,20 +37,26 @@ class Words:
 
 
 def words_of(rows: Sequence[str]) -> Words:
-    """The words of the rows. One that a row's end breaks doesn't count."""
+    """The words of the rows. One that a row's end breaks doesn't count, nor do its parts."""
     counts: Counter[str] = Counter()
-    for row in rows:
-        text = _HYPHEN.sub("", row).casefold()
+    parts: list[tuple[str, str]] = []
+    for before, row in pairwise(["", *rows]):
+        text = _HYPHEN.sub("", row)
+        hyphen, rest = _HYPHEN.search(before), _LETTERS.match(row)
+        if hyphen and rest and rest[0].islower():
+            parts.append((hyphen[1].casefold(), rest[0]))
+            text = text[rest.end() :]
+        text = text.casefold()
         counts.update(_LETTERS.findall(text))
         counts.update(_COMPOUND.findall(text))
-    broken = sum(
-        bool(counts[hyphen[1].casefold() + rest[0]])
-        for row, following in pairwise(rows)
-        if (hyphen := _HYPHEN.search(row))
-        and (rest := _LETTERS.match(following))
-        and rest[0].islower()
+    broken = sum(bool(counts[first + second]) for first, second in parts)
+    compound = sum(
+        bool(counts[f"{first}-{second}"] or (counts[first] and counts[second]))
+        for first, second in parts
+        if not counts[first + second]
     )
-    return Words(counts=counts, total=counts.total(), hyphenates=broken >= MIN_BROKEN)
+    hyphenates = broken >= max(MIN_BROKEN, compound)
+    return Words(counts=counts, total=counts.total(), hyphenates=hyphenates)
 
 
 def is_broken_word(text: str, row: str) -> bool:
@@ -73,9 +81,11 @@ def joint(text: str, row: str, words: Words) -> str:
     if not _BROKEN.search(text) or not row[0].isalnum() or _HANGING.match(row):
         return f"{text} "
     before, after = _HYPHEN.search(text), _LETTERS.match(row)
-    if before and after and _is_one_word(text[-1], before[1], after[0], words):
-        return text[:-1]
-    return text
+    if not before or not after or _OPTION.search(text):
+        return text
+    if _NAME_WITH_HYPHENS.search(text) and not words.counts[(before[1] + after[0]).casefold()]:
+        return text
+    return text[:-1] if _is_one_word(text[-1], before[1], after[0], words) else text
 
 
 def _is_one_word(hyphen: str, before: str, after: str, words: Words) -> bool:

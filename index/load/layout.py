@@ -26,7 +26,7 @@ from index.load.joints import Words, is_broken_word, join, words_of
 from index.load.rows import SAME_SIZE, Bookmark, Paragraph, Row, first_word_width, same_size
 from index.load.running import contents_rows, running_rows
 from index.load.traced import Traced
-from index.load.turns import continues, goes_over, over_pages
+from index.load.turns import MIN_WORDS, continues, goes_over, over_pages
 from index.outline import LIST_MARKER, count_words
 
 CLOSE = 1.25  # times the usual distance
@@ -35,6 +35,9 @@ OVERLAP = 0.4  # of the height: less than that of a note's number raised before 
 NOTE_SIZE = 0.9  # of the usual size: notes are smaller
 COLUMN = 4  # sizes: rows whose left edges are nearer than this are of one column
 NEIGHBOURS = 8
+MARGIN_ROWS = 2
+NARROW = 15  # sizes: narrower is no column of prose
+EVEN = 0.05  # sizes: how evenly rows end at a margin
 
 _FILE_NAME = re.compile(r"\.\w{2,4}\Z|\Amicrosoft |\Auntitled|\Aslide \d|\Apowerpoint", re.I)
 
@@ -145,9 +148,10 @@ def _paragraphs(
     rows: Sequence[Row], running: set[int], distance: float, body: float, words: Words
 ) -> list[Paragraph]:
     groups: list[list[int]] = []
+    rooms = [_room(rows, i, running) for i in range(len(rows))]
     for i in range(len(rows)):
         goes_on = i > 0 and i not in running and i - 1 not in running
-        if goes_on and _goes_on(rows, i - 1, len(groups[-1]), distance, body):
+        if goes_on and _goes_on(rows, i - 1, len(groups[-1]), rooms[i - 1], distance, body):
             groups[-1].append(i)
         else:
             groups.append([i])
@@ -156,7 +160,7 @@ def _paragraphs(
             traced=_text([rows[i] for i in group], words),
             first=rows[group[0]],
             last=rows[group[-1]],
-            room=_room(rows, group[-1]),
+            room=rooms[group[-1]],
             running=group[0] in running,
         )
         for group in groups
@@ -178,14 +182,19 @@ def _text(rows: Sequence[Row], words: Words) -> Traced:
     return reduce(lambda text, row: join(text, row.traced, words), rows[1:], rows[0].traced)
 
 
-def _goes_on(rows: Sequence[Row], i: int, count: int, distance: float, body: float) -> bool:
-    """Whether the paragraph of row i, with `count` rows up to it, goes on in row i + 1."""
+def _goes_on(
+    rows: Sequence[Row], i: int, count: int, room: float, distance: float, body: float
+) -> bool:
+    """Whether the paragraph of row i, with `count` rows up to it, goes on in row i + 1.
+
+    `room` is what is free at the end of row i.
+    """
     row, following = rows[i], rows[i + 1]
     if not same_size(row, following) or row.bold != following.bold:
         return False
     step = (row.bottom - following.bottom) / row.size
     if step < 0 and following.left > row.left + COLUMN * row.size:  # the next column
-        return goes_over(row, _room(rows, i), following)
+        return goes_over(row, room, following)
     if not 0.5 < step <= CLOSE * distance:
         return False
     is_code = all(r.fixed for r in rows[i + 1 - count : i + 1])
@@ -202,7 +211,7 @@ def _goes_on(rows: Sequence[Row], i: int, count: int, distance: float, body: flo
         return True  # a heading in the middle of the page
     if following.left > row.left + INDENT * row.size and not _hangs(row, following, body):
         return False
-    return first_word_width(following) > _room(rows, i)
+    return first_word_width(following) > room
 
 
 def _is_next_note(first: Row, row: Row) -> bool:
@@ -216,11 +225,24 @@ def _hangs(row: Row, following: Row, body: float) -> bool:
     return bool(is_note or LIST_MARKER.match(row.text)) or continues(row, following)
 
 
-def _room(rows: Sequence[Row], i: int) -> float:
-    """How much shorter row i is than the longest one near it in its column, in points."""
-    row = rows[i]
-    near = rows[max(0, i - NEIGHBOURS) : i + NEIGHBOURS + 2]
-    column = [
-        r.right for r in near if same_size(r, row) and abs(r.left - row.left) < COLUMN * row.size
+def _room(rows: Sequence[Row], i: int, running: set[int]) -> float:
+    """How much is free at the end of row i, in points.
+
+    Nothing, if it is prose and two rows near it in its column end where it does: a margin. Else it
+    is measured by the longest of them, which may run over the margin, or stand above the columns.
+    Those of the indices `running` don't count.
+    """
+    row, first = rows[i], max(0, i - NEIGHBOURS)
+    near = [
+        r
+        for j, r in enumerate(rows[first : i + NEIGHBOURS + 2], first)
+        if j != i
+        and j not in running
+        and same_size(r, row)
+        and abs(r.left - row.left) < COLUMN * row.size
     ]
-    return max(column, default=row.right) - row.right
+    at_margin = sum(abs(r.right - row.right) < EVEN * row.size for r in near)
+    is_prose = not row.fixed and len(row.text.split()) >= MIN_WORDS
+    if at_margin >= MARGIN_ROWS and is_prose and row.right - row.left > NARROW * row.size:
+        return 0.0
+    return max(0.0, *(r.right - row.right for r in near)) if near else 0.0

@@ -9,7 +9,16 @@ from statistics import median
 from typing import Any
 
 from index.errors import InputError
-from index.load.pdfium import BREAKS, HYPHENS, Frame, Place, character, is_printed, opened
+from index.load.pdfium import (
+    BREAKS,
+    HYPHENS,
+    Frame,
+    Place,
+    character,
+    codes_of,
+    is_printed,
+    opened,
+)
 from index.types import Box, PageView, Stretch
 
 MAX_PIXELS = 8_000_000
@@ -126,10 +135,7 @@ def _lies_on(box: Box, width: float, height: float) -> bool:
 
 def _text(text_page: Any, stretch: Stretch) -> str:
     """The page's own characters."""
-    from pypdfium2 import raw
-
-    codes = range(stretch.first, stretch.last + 1)
-    units = "".join(character(raw.FPDFText_GetUnicode(text_page, i)) for i in codes)
+    units = "".join(map(character, codes_of(text_page, stretch.first, stretch.last)))
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
@@ -147,13 +153,10 @@ def _page(document: Any, number: int) -> Any:
 
 def _rows(text_page: Any, frame: Frame, stretch: Stretch) -> Iterator[Place]:
     """The boxes around the pieces of rows that the stretch covers."""
-    from pypdfium2 import raw
-
     row: list[int] = []
     last = Place(0, 0, 0, 0)
     broken = False
-    for i in range(stretch.first, stretch.last + 1):
-        code = raw.FPDFText_GetUnicode(text_page, i)
+    for i, code in enumerate(codes_of(text_page, stretch.first, stretch.last), stretch.first):
         place = frame.character(text_page, i)
         seen = (is_printed(code) or code in HYPHENS) and min(place.width, place.height) > 0
         if seen:

@@ -15,6 +15,15 @@ from index.errors import UnreadableFile
 HYPHENS = (0x02, 0xFFFE)  # what pdfium makes of a hyphen with its line break
 BREAKS = (*HYPHENS, 0x0A, 0x0D)
 
+# ff, fi, fl, ffi and ffl, which TeX's own alphabet has at 11 and the places after it. Old fonts,
+# drawn as pictures, name none of their characters, so that pdfium gives their places. Alphabets of
+# Greek letters and signs use the same places, but not within words.
+_TEX_LIGATURES = range(0x0B, 0x10)
+_LIGATURES = 0xFB00
+# Adobe's small capitals and figures: as Latin-1, from here on.
+_SMALL = range(0xF721, 0xF800)
+_SMALL_FROM = 0xF700
+
 _LOCK = threading.Lock()
 
 
@@ -37,6 +46,33 @@ def opened(data: bytes) -> Iterator[Any]:
         finally:
             if document is not None:
                 document.close()
+
+
+def codes_of(text_page: Any, first: int, last: int) -> list[int]:
+    """pdfium's characters from one index to another, with what is known of two alphabets."""
+    from pypdfium2 import raw
+
+    unicode = raw.FPDFText_GetUnicode
+    codes = [unicode(text_page, i) for i in range(first, last + 1)]
+    for i, code in enumerate(codes):
+        if code in _TEX_LIGATURES:
+            if _is_ligature(text_page, first + i):
+                codes[i] += _LIGATURES - _TEX_LIGATURES.start
+        elif code in _SMALL:
+            codes[i] -= _SMALL_FROM
+    return codes
+
+
+def _is_ligature(text_page: Any, index: int) -> bool:
+    """Whether a character without a name of a font without a name stands beside a small letter."""
+    from pypdfium2 import raw
+
+    if raw.FPDFText_HasUnicodeMapError(text_page, index) != 1:
+        return False
+    if raw.FPDFText_GetFontInfo(text_page, index, None, 0, None) > 1:  # with the end of its name
+        return False
+    around = (raw.FPDFText_GetUnicode(text_page, i) for i in (index - 1, index + 1))
+    return any(character(code).islower() for code in around)
 
 
 def character(code: int) -> str:
@@ -100,6 +136,23 @@ class Frame:
         box = raw.FS_RECTF()
         raw.FPDFText_GetLooseCharBox(text_page, index, ctypes.byref(box))
         return self._turned(box.left, box.bottom, box.right, box.top)
+
+    def characters(self, text_page: Any, first: int, last: int) -> list[Place]:
+        """The boxes of the characters from one index to another, as `character` gives them."""
+        from pypdfium2 import raw
+
+        measure, box = raw.FPDFText_GetLooseCharBox, raw.FS_RECTF()
+        at, turned = ctypes.byref(box), self.degrees != 0
+        left, bottom = self.left, self.bottom
+        places = []
+        for i in range(first, last + 1):
+            measure(text_page, i, at)
+            if turned:
+                places.append(self._turned(box.left, box.bottom, box.right, box.top))
+            else:
+                place = (box.left - left, box.bottom - bottom, box.right - left, box.top - bottom)
+                places.append(Place._make(place))
+        return places
 
     def ink(self, text_page: Any, index: int) -> Place:
         """The box of what is drawn of a character."""

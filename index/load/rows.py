@@ -14,13 +14,15 @@ _SENTENCE_END = re.compile(r"[.!?:;][\"'”’»)\]]*\Z")
 class Row:
     """A line of text on a page; lengths in points from the page's lower left corner.
 
-    `fixed`: all characters of its font are equally wide, as in code.
+    `opening`: the width of its first word. `fixed`: all characters of its font are equally wide,
+    as in code.
     """
 
     traced: Traced
     page: int
     left: float
     right: float
+    opening: float
     bottom: float
     size: float
     bold: bool
@@ -62,7 +64,7 @@ def same_size(a: Row, b: Row) -> bool:
 def first_word_width(row: Row) -> float:
     """The width of a row's first word, and of two letters more: for a space and as tolerance."""
     letter = (row.right - row.left) / max(len(row.text), 1)
-    return (len(row.text.split()[0]) + 2) * letter
+    return row.opening + 2 * letter
 
 
 def ends_sentence(text: str) -> bool:

@@ -7,8 +7,10 @@ from itertools import pairwise
 
 EDGE_ROWS = 2
 MAX_TITLE_WORDS = 12
+CHAPTER_PAGES = 4  # from the first of three to the last: every other page
 MIN_CONTENTS_ROWS = 5
 MAX_ENTRY_ROWS = 4
+RARELY = 0.1
 ALPHABETICAL = 0.8  # the share of neighbours in order: columns and accents break it
 
 _NUMBER = re.compile(r"\d{1,5}|\b[ivxlcIVXLC]{1,7}\b")
@@ -30,13 +32,23 @@ def running_rows(pages: Sequence[Sequence[tuple[float, str]]]) -> list[set[int]]
     with the page; or word for word on a twentieth of the pages. For a bare page number two pages
     are enough. Where pages are known to be numbered, one is enough for an outermost row with the
     page's number at its end (or at its start in the top row; at the foot that would be a note).
+    An outermost row may also run word for word through a chapter only (on three pages near each
+    other), or on two pages where others have their running rows (left and right differ).
     """
     seen: dict[_Key, set[int]] = defaultdict(set)
+    outermost: dict[_Key, set[int]] = defaultdict(set)
     for number, rows in enumerate(pages):
+        outer = _outermost(rows)
         for i in _edges(rows):
             for key in _keys(rows[i], number):
                 seen[key].add(number)
+                if i in outer:
+                    outermost[key].add(number)
     enough = {key for key, found in seen.items() if len(found) >= _pages_needed(key, len(pages))}
+    repeated = {key: sorted(found) for key, found in outermost.items() if key[1] is None}
+    enough |= {key for key, found in repeated.items() if _runs_through_chapter(found)}
+    heights = {height for _, _, height in enough}
+    enough |= {key for key, found in repeated.items() if len(found) > 1 and key[2] in heights}
     offsets = {offset for _, offset, _ in enough if offset is not None}
     return [
         {i for i in _edges(rows) if enough & set(_keys(rows[i], number))}
@@ -49,8 +61,8 @@ def contents_rows(rows: Sequence[str], page_count: int, begun: bool = False) -> 
     """The indices of the rows of a table of contents or an index: dots that lead to a page.
 
     Five or more on a page, or one where the page before has `begun` the table. Either the pages'
-    numbers don't fall or the entries are in the order of the alphabet, and none exceeds the count
-    of pages (a list of prices may have dots too).
+    numbers hardly ever fall (two parts may be counted apart) or the entries are in the order of the
+    alphabet, and none exceeds the count of pages (a list of prices may have dots too).
     With them go short rows between them: the first row of a long entry, an index's letters.
     """
     found = {i: match for i, row in enumerate(rows) if (match := _LEADER.search(row))}
@@ -59,7 +71,8 @@ def contents_rows(rows: Sequence[str], page_count: int, begun: bool = False) -> 
     pairs = list(pairwise(map(_sort_key, entries)))
     in_order = sum(a <= b for a, b in pairs) >= ALPHABETICAL * len(pairs)
     in_order = in_order and 2 * len(set(entries)) > len(entries)
-    rising = all(a <= b for a, b in pairwise(numbers))
+    falls = sum(a > b for a, b in pairwise(numbers))
+    rising = falls <= RARELY * len(numbers)
     plausible = (rising or in_order) and max(numbers, default=0) <= page_count
     if len(found) < (1 if begun else MIN_CONTENTS_ROWS) or not plausible:
         return set()
@@ -79,16 +92,26 @@ def _edges(rows: Sequence[tuple[float, str]]) -> set[int]:
     return {*order[:EDGE_ROWS], *order[-EDGE_ROWS:]}
 
 
+def _outermost(rows: Sequence[tuple[float, str]]) -> tuple[int, ...]:
+    """The top row and the one at the foot."""
+    if not rows:
+        return ()
+    order = sorted(range(len(rows)), key=lambda i: rows[i][0])
+    return order[-1], order[0]
+
+
+def _runs_through_chapter(pages: Sequence[int]) -> bool:
+    """Whether three of the pages are near each other."""
+    return any(c - a <= CHAPTER_PAGES for a, c in zip(pages, pages[2:], strict=False))
+
+
 def _numbered_titles(rows: Sequence[tuple[float, str]], numbers: set[str]) -> set[int]:
     """The outermost rows with one of the numbers: titles that change with the chapter."""
-    if not rows:
-        return set()
-    top = max(range(len(rows)), key=lambda i: rows[i][0])
-    foot = min(range(len(rows)), key=lambda i: rows[i][0])
+    outer = _outermost(rows)
     found = set()
-    for i in (top, foot):
+    for i in outer:
         words = rows[i][1].split()
-        at_start = i == top and words[0] in numbers
+        at_start = i == outer[0] and words[0] in numbers
         if len(words) <= MAX_TITLE_WORDS and (words[-1] in numbers or at_start):
             found.add(i)
     return found

@@ -57,6 +57,8 @@ _KNOWN_WORDS = (
     | _LIKELY_WORDS
     | _OTHER_WORDS
 )
+LONG = 200  # characters
+_CLAUSES = re.compile(r"[,;] (?:[^\W\d]+ ){3}")  # prose, though its last stop is missing
 _NOTES = re.compile(r"\b(?:foot|end)?notes?\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _TEXT_TAGS = names("body main article p span a li td th pre code")
@@ -91,7 +93,7 @@ def is_part_of_site(node: LexborNode, inside: Mapping[str, int], total_character
         return False
     if len(node.text()) > total_characters / 2 or node.css_first("h1, main, article"):
         return False
-    return sure or not _holds_prose(node)
+    return sure or not (_holds_prose(node) or node.css_first("pre"))
 
 
 def part_site_from_document(blocks: Sequence[Block]) -> list[Line]:
@@ -189,9 +191,25 @@ def _known_words(node: LexborNode) -> Iterator[str]:
 
 
 def _own_names(node: LexborNode) -> list[str]:
-    """An element's classes and its id."""
+    """An element's classes and its id, unless that only says what its heading does."""
     attributes = node.attributes
-    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split()
+    names = (attributes.get("class") or "").split()
+    return (
+        names if _is_named_after_heading(node) else [*names, *(attributes.get("id") or "").split()]
+    )
+
+
+def _is_named_after_heading(node: LexborNode) -> bool:
+    """A section whose id was made of its heading ("Comments"), with nothing to fill in."""
+    id_, heading = node.attributes.get("id"), node.css_first("h1, h2, h3, h4, h5, h6")
+    if not id_ or heading is None or node.css_first("form, input, textarea, button"):
+        return False
+    numbered = _letters(heading.text()).lstrip("0123456789")
+    return node.tag == "section" and _letters(id_) == numbered
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _stands_alone(button: LexborNode) -> bool:
@@ -214,7 +232,7 @@ def _has_sentence(text: str) -> bool:
     """Whether it is prose or a sentence of it is, be it one that announces what follows."""
     if count_words(text) < MIN_PROSE_WORDS:
         return False
-    if is_prose(text):
+    if is_prose(text) or (len(text) >= LONG and _CLAUSES.search(text)):
         return True
     found = (text[part.start : part.end] for part in sentences(text, 0, len(text)))
     return any(

@@ -148,6 +148,7 @@ def test_what_a_page_does_not_show_is_not_in_the_text() -> None:
         "<div id=colophon class=site-footer>{}</div>",
         "<p class=yoast-breadcrumbs><a href=x>{}</a></p>",
         "<div class=bc><a href=x>{}</a></div>",
+        "<section id=comments><p>{}</section>",
     ],
 )
 def test_parts_of_the_site_are_navigation(element: str) -> None:
@@ -178,6 +179,11 @@ def test_parts_of_the_site_are_navigation(element: str) -> None:
         + ":<pre>09:00\n12:00</pre></div></div>",
         "<div class=sidebar><p>{} " + PROSE[0] + " It leaves at:<pre>09:00</pre></div>",
         "<div id=left><p>{}<ul><li>of links<li><a href=x>a</a></ul></div>",
+        "<aside class=sidebar><p>{}<pre>from ferry import boat</pre></aside>",
+        "<div class=sidebar><div>{} say that restrictions can be set up, so that only a few people"
+        " on the island can see when the boats are full, when they leave and who has taken them,"
+        " and so that nobody else reads what the books of the ferries' port say</div></div>",
+        "<section id=comments><h3>2.1.3. Comments<a href='#comments'>¶</a></h3><p>{}</section>",
     ],
 )
 def test_what_only_looks_like_the_site_stays(element: str) -> None:

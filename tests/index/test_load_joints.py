@@ -57,6 +57,35 @@ def test_words_that_no_row_has_whole_are_joined_where_rows_break_words() -> None
     assert joined("an island-", "known", whole + broken) == "an island-known"
 
 
+def test_parts_of_a_broken_word_are_no_words() -> None:
+    rows = ["harbour tickets children island summer", "har-", "bour tick-", "ets chil-"]
+    rows += ["dren is-", "land sum-", "mer in a nec-", "essary"]
+    words = words_of(rows)
+    assert words.hyphenates
+    assert not words.counts["essary"]
+    assert join(traced("nec-"), traced("essary"), words).text == "necessary"
+
+
+def test_options_and_names_with_hyphens_keep_them() -> None:
+    whole = ["harbour tickets children island summer logfile information"]
+    broken = ["har-", "bour tick-", "ets chil-", "dren is-", "land sum-", "mer"]
+    words = words_of(whole + broken)
+    assert join(traced("as --log-"), traced("file."), words).text == "as --log-file."
+    assert join(traced("fonts-sil-"), traced("gentium"), words).text == "fonts-sil-gentium"
+    assert join(traced("meta-infor-"), traced("mation"), words).text == "meta-information"
+
+
+def test_rows_that_end_in_compounds_do_not_break_words() -> None:
+    """Five words that are also written as one are few among many that never are."""
+    whole = [
+        "today reuse cooperate online email well known half open hand made self taught far off"
+    ]
+    pairs = ["to-", "day re-", "use co-", "operate on-", "line e-", "mail"]
+    compounds = ["well-", "known half-", "open hand-", "made self-", "taught far-", "off"]
+    assert words_of(whole + pairs).hyphenates
+    assert not words_of([*whole, *pairs, *compounds, "well-", "known"]).hyphenates
+
+
 @pytest.mark.parametrize(
     ("apart", "whole"),
     [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import simpleSplit
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import UnreadableFile
@@ -190,11 +191,69 @@ def test_a_heading_of_two_centred_rows() -> None:
     assert words(content, "headings") == [content.title]
 
 
+def test_a_row_that_runs_over_the_margin_parts_no_paragraph() -> None:
+    """The rows that end at the margin are full, though another is longer."""
+    right = 72 + WIDTH
+
+    def draw(canvas: Any) -> None:
+        lines = simpleSplit(" ".join(PROSE), FONT, SIZE, WIDTH)
+        canvas.setFont(FONT, SIZE)
+        for i, line in enumerate(lines):
+            room = right - 72 - stringWidth(line, FONT, SIZE)
+            space = room / line.count(" ") if i < len(lines) - 1 else 0
+            canvas.drawString(72, 700 - 12 * i, line, wordSpace=space)
+        rows(
+            canvas,
+            ["A row that no word could be parted of runs over the margin for " + "x" * 40],
+            640,
+        )
+
+    assert load("a.pdf", pdf(draw)).text.split("\n\n")[0] == " ".join(PROSE)
+
+
+def test_the_measured_width_of_a_first_word_tells_whether_it_would_have_fitted() -> None:
+    """A word in a wide font is wider than its letters are many."""
+
+    def draw(canvas: Any) -> None:
+        rows(
+            canvas,
+            ["The longest of these rows ends far to the right, at the margin of the page."],
+            700,
+        )
+        rows(canvas, ["You move the origin of the page to the left by"], 676)
+        canvas.setFont("Courier", SIZE)
+        canvas.drawString(72, 664, "canvas.translate(x,y)")
+        canvas.setFont(FONT, SIZE)
+        canvas.drawString(202, 664, "as it is in all these files, if it is a file.")
+
+    text = load("a.pdf", pdf(draw)).text
+    assert "by canvas.translate(x,y) as it is" in text
+
+
+def test_running_titles_of_a_chapter_and_of_left_and_right_pages() -> None:
+    def page(title: str, number: int) -> list[tuple[float, str]]:
+        return [(800.0, title), (700.0, f"Text {number * number} of"), (600.0, "Other text")]
+
+    chapters = [page("Boats" if 20 <= n < 24 else f"Title {n * n}x", n) for n in range(90)]
+    found = running_rows([[row for row in rows if row[1] != "Other text"] for rows in chapters])
+    assert [n for n in range(90) if 0 in found[n]] == [20, 21, 22, 23]
+    titles = ["First", "Author", "Boats", "Author", "Boats", "Author"]
+    found = running_rows([page(title, n)[:2] for n, title in enumerate(titles)])
+    assert [n for n in range(6) if 0 in found[n]] == [1, 2, 3, 4, 5]
+    found = running_rows([page(title, n)[:2] for n, title in enumerate(titles[1:5])])
+    assert not any(0 in rows for rows in found)  # nothing runs on three pages
+
+
 def test_contents_have_rising_page_numbers() -> None:
     contents = [f"Chapter {n} . . . . . . {3 * n}" for n in range(1, 7)]
     assert contents_rows(["Contents", *contents], page_count=20) == set(range(1, 7))
     assert contents_rows(contents, page_count=10) == set()
     assert contents_rows([f"Soup ..... {price}" for price in (5, 4, 9, 3, 8)], 20) == set()
+
+
+def test_contents_of_two_parts_count_their_pages_apart() -> None:
+    contents = [f"Chapter {n} . . . . . . {n}" for n in (*range(1, 7), *range(1, 7))]
+    assert contents_rows(contents, page_count=20) == set(range(12))
 
 
 def test_long_entries_and_an_index_are_contents_too() -> None:
