@@ -4,12 +4,15 @@ Tantivy's commits carry no payload in Python, so the collection's generation is 
 document, which has no stems and so is never found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
+
+from index.errors import LexicalFailed
 
 _MARKER_ID = 0  # passages' ids start at 1
 _WRITER_BYTES = 64 * 1024 * 1024
@@ -28,11 +31,19 @@ class LexicalIndex:
     """Passages' stems under their ids."""
 
     def __init__(self, directory: Path) -> None:
-        """Opens the index in `directory`, or makes an empty one. ValueError if it is damaged."""
+        """Opens the index in `directory`, or makes an empty one.
+
+        What Tantivy can't read or write there, now or later, is raised as LexicalFailed.
+        """
         directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(directory))
-        self._searcher = self._index.searcher()
+        with self._told():
+            self._index = tantivy.Index(self._schema, path=str(directory))
+            # Else a thread looks for commits of others twice a second, and makes a lock file for
+            # it: also in a folder that is just being removed.
+            self._index.config_reader("Manual")
+            self._searcher = self._index.searcher()
 
     @property
     def generation(self) -> int:
@@ -49,23 +60,26 @@ class LexicalIndex:
 
     def collect_garbage(self) -> None:
         """Takes out files that a writer which was killed no longer needed."""
-        self._index.writer(_WRITER_BYTES, 1).garbage_collect_files()
+        with self._told():
+            self._index.writer(_WRITER_BYTES, 1).garbage_collect_files()
 
     def stage(
         self, removed: Sequence[int], added: Iterable[tuple[int, Sequence[str]]]
     ) -> tantivy.IndexWriter:
         """Takes out the passages `removed` and puts in (id, stems) pairs; `commit` makes it so."""
-        writer = self._index.writer(_WRITER_BYTES, 1)
-        writer.garbage_collect_files()  # of a killed writer: their names would be taken
-        gone = [_MARKER_ID, *removed]
-        for first in range(0, len(gone), _DELETE_BATCH):
-            # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).
-            writer.delete_documents_by_query(self._ids_query(gone[first : first + _DELETE_BATCH]))
-        for id_, stems in added:
-            document = tantivy.Document()
-            document.add_unsigned("id", id_)
-            document.add_text("terms", " ".join(stems))
-            writer.add_document(document)
+        with self._told():
+            writer = self._index.writer(_WRITER_BYTES, 1)
+            writer.garbage_collect_files()  # of a killed writer: their names would be taken
+            gone = [_MARKER_ID, *removed]
+            for first in range(0, len(gone), _DELETE_BATCH):
+                batch = gone[first : first + _DELETE_BATCH]
+                # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).
+                writer.delete_documents_by_query(self._ids_query(batch))
+            for id_, stems in added:
+                document = tantivy.Document()
+                document.add_unsigned("id", id_)
+                document.add_text("terms", " ".join(stems))
+                writer.add_document(document)
         return writer
 
     def commit(self, writer: tantivy.IndexWriter, generation: int) -> None:
@@ -73,11 +87,12 @@ class LexicalIndex:
         marker = tantivy.Document()
         marker.add_unsigned("id", _MARKER_ID)
         marker.add_unsigned("generation", generation)
-        writer.add_document(marker)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        with self._told():
+            writer.add_document(marker)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+            self._searcher = self._index.searcher()
 
     def search(
         self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None
@@ -106,6 +121,18 @@ class LexicalIndex:
         """The ids of the passages that it holds, in no order."""
         found = self._search(tantivy.Query.all_query(), max(1, self._searcher.num_docs))
         return [id_ for id_, _ in found if id_ != _MARKER_ID]
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What Tantivy says of files that fail, which is a ValueError always, as one line."""
+        try:
+            yield
+        except ValueError as error:
+            reason = str(error).partition("\n")[0]
+            raise LexicalFailed(
+                f"The index in {self._directory} can't be read or written ({reason}): look for room"
+                " on the disk and permissions, then run `qa index`"
+            ) from error
 
     def _search(self, query: tantivy.Query, limit: int) -> list[tuple[int, float]]:
         hits: list[tuple[float, tantivy.DocAddress]] = self._searcher.search(

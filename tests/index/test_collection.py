@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tantivy
 from filelock import FileLock
 
 from index.check import problems
 from index.collection import Collection, settings_of
-from index.errors import CollectionBusy, CollectionError, InputError
+from index.errors import CollectionBusy, CollectionError, InputError, LexicalFailed
 from index.lexical import LexicalIndex
 from index.load import load
 from index.passage_index import PassageIndex
@@ -138,7 +139,7 @@ def test_what_a_killed_tantivy_left_behind_is_cleared_away(
     def fail_once(self: LexicalIndex, removed: object, added: object) -> object:
         tries.append(len(tries))
         if len(tries) == 1:
-            raise ValueError("Failed to open file for write: 'FileAlreadyExists(\"1.588.del\")'")
+            raise LexicalFailed("Failed to open file for write: 'FileAlreadyExists(\"1.588.del\")'")
         return stage(self, removed, added)  # type: ignore[arg-type]
 
     monkeypatch.setattr(LexicalIndex, "stage", fail_once)
@@ -147,6 +148,28 @@ def test_what_a_killed_tantivy_left_behind_is_cleared_away(
     assert found_by_both(collection) == (ids, ids)
     assert tries == [0, 1]
     assert list(problems(collection, settings_of(EMBEDDER))) == []
+
+
+def test_where_tantivy_cannot_tidy_up_questions_are_answered(collection: Collection) -> None:
+    """Seen: on a full disk its ValueError came through to whoever asked."""
+    manifest = collection.directory / "index.json"
+    manifest.unlink()  # as after a run that was stopped
+    reopened = Collection(collection.directory)
+    ids = set(reopened.store.passage_ids().tolist())
+    theirs = tantivy.Index.open(str(collection.directory / "lexical")).writer()
+    assert found_by_both(reopened) == (ids, ids)
+    with (
+        reopened.writing(),
+        pytest.raises(CollectionError, match=r"\AThe index in [^\n]* can't be read or written"),
+    ):
+        reopened.follow()
+    assert not manifest.exists()
+    del theirs
+    with reopened.writing():
+        reopened.follow()
+    assert manifest.exists()
+    assert list(problems(reopened, settings_of(EMBEDDER))) == []
+    reopened.close()
 
 
 def test_a_question_keeps_its_index_while_others_change_it(collection: Collection) -> None:
