@@ -9,6 +9,7 @@ import pytest
 import tantivy
 from filelock import FileLock
 
+from index import vectors
 from index.check import problems
 from index.collection import Collection, settings_of
 from index.errors import CollectionBusy, CollectionError, InputError, LexicalFailed
@@ -170,6 +171,25 @@ def test_where_tantivy_cannot_tidy_up_questions_are_answered(collection: Collect
     assert manifest.exists()
     assert list(problems(reopened, settings_of(EMBEDDER))) == []
     reopened.close()
+
+
+def test_vectors_that_cannot_be_read_back_are_one_line(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: FAISS' RuntimeError came through where the disk failed under its reading."""
+    before = set(index_of(collection).ids.tolist())
+    papers = write(tmp_path / "papers", {"new.txt": "The new well."})
+    monkeypatch.setattr(vectors, "write_segment", lambda path, *_: path.write_bytes(b"cut"))
+    cut = r"\AThe collection in [^\n]* can't be written \(vectors-\d+\.faiss can't be read back\)"
+    with pytest.raises(CollectionError, match=cut):
+        sync(collection, [papers], EMBEDDER)
+    assert found_by_both(collection) == (before, before)
+    monkeypatch.undo()
+    sync(collection, [papers], EMBEDDER)
+    ids = set(collection.store.passage_ids().tolist())
+    assert len(ids) == 10
+    assert found_by_both(collection) == (ids, ids)
+    assert list(problems(collection, settings_of(EMBEDDER))) == []
 
 
 def test_a_question_keeps_its_index_while_others_change_it(collection: Collection) -> None:
