@@ -4,7 +4,8 @@
     ├── InputError          what was asked for can't be done as it was asked
     ├── UnreadableFile      one file can't be loaded; the others go on
     └── CollectionError     the collection can't be used as it stands
-        └── CollectionBusy  another process is writing to it
+        ├── CollectionBusy  another process is writing to it
+        └── LexicalFailed   Tantivy can't go on with its files
 
 Each message is one line: the value, the rule it breaks and what mends it. `qa` prints it and
 exits with 2; anything else that is raised is a defect.
@@ -29,6 +30,10 @@ class CollectionError(QAError):
 
 class CollectionBusy(CollectionError):
     """Another process is writing to the collection."""
+
+
+class LexicalFailed(CollectionError):
+    """Tantivy can't go on with its files: the disk fails, or they aren't whole."""
 
 
 def no_document(name: str) -> InputError:

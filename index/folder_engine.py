@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from index import terms
 from index.context import passage_context
 from index.engine import Found
-from index.errors import CollectionBusy, CollectionError
+from index.errors import CollectionBusy, CollectionError, LexicalFailed
 from index.manifest import Manifest
 from index.passage_index import IndexedPassages, PassageIndex, forget_lost
 from index.scope import EVERYTHING, Scope, chosen
@@ -203,9 +203,9 @@ class FolderEngine:
         added = np.setdiff1d(wanted, held, assume_unique=True)
         try:
             return index.updated(self.store.generation, removed, self._indexed(added))
-        except ValueError as error:
+        except LexicalFailed:
             if last:
-                raise self._unwritable(str(error).partition("\n")[0]) from error
+                raise
             return None
 
     def _unwritable(self, reason: str) -> CollectionError:

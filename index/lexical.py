@@ -4,12 +4,15 @@ Tantivy's commits carry no payload in Python, so the collection's generation is 
 document, which has no stems and so is never found.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import tantivy
 from numpy.typing import NDArray
+
+from index.errors import LexicalFailed
 
 _MARKER_ID = 0  # passages' ids start at 1
 _WRITER_BYTES = 64 * 1024 * 1024
@@ -24,21 +27,43 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+@contextmanager
+def _told(directory: Path) -> Iterator[None]:
+    """What Tantivy says of files that fail, which is a ValueError always, as one line."""
+    try:
+        yield
+    except ValueError as error:
+        reason = str(error).partition("\n")[0]
+        raise LexicalFailed(
+            f"The index in {directory} can't be read or written ({reason}): look for room"
+            " on the disk and permissions, then run `qa index`"
+        ) from error
+
+
 class LexicalIndex:
     """Passages' stems under their ids. It never changes; `commit` makes the next."""
 
-    def __init__(self, schema: tantivy.Schema, index: tantivy.Index) -> None:
+    def __init__(self, directory: Path, schema: tantivy.Schema, index: tantivy.Index) -> None:
         """The index as it is now: what is committed later isn't searched."""
+        self._directory = directory
         self._schema = schema
         self._index = index
         self._searcher = index.searcher()
 
     @classmethod
     def open(cls, directory: Path) -> "LexicalIndex":
-        """What is in `directory`, or an empty index made there. ValueError if it is damaged."""
+        """What is in `directory`, or an empty index made there.
+
+        What Tantivy can't read or write there, now or later, is raised as LexicalFailed.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         schema = _schema()
-        return cls(schema, tantivy.Index(schema, path=str(directory)))
+        with _told(directory):
+            index = tantivy.Index(schema, path=str(directory))
+            # Else a thread looks for commits of others twice a second, and makes a lock file for
+            # it: also in a folder that is just being removed.
+            index.config_reader("Manual")
+            return cls(directory, schema, index)
 
     @property
     def generation(self) -> int:
@@ -55,23 +80,26 @@ class LexicalIndex:
 
     def collect_garbage(self) -> None:
         """Takes out files that a writer which was killed no longer needed."""
-        self._index.writer(_WRITER_BYTES, 1).garbage_collect_files()
+        with _told(self._directory):
+            self._index.writer(_WRITER_BYTES, 1).garbage_collect_files()
 
     def stage(
         self, removed: Sequence[int], added: Iterable[tuple[int, Sequence[str]]]
     ) -> tantivy.IndexWriter:
         """Takes out the passages `removed` and puts in (id, stems) pairs; `commit` makes it so."""
-        writer = self._index.writer(_WRITER_BYTES, 1)
-        writer.garbage_collect_files()  # of a killed writer: their names would be taken
-        gone = [_MARKER_ID, *removed]
-        for first in range(0, len(gone), _DELETE_BATCH):
-            # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).
-            writer.delete_documents_by_query(self._ids_query(gone[first : first + _DELETE_BATCH]))
-        for id_, stems in added:
-            document = tantivy.Document()
-            document.add_unsigned("id", id_)
-            document.add_text("terms", " ".join(stems))
-            writer.add_document(document)
+        with _told(self._directory):
+            writer = self._index.writer(_WRITER_BYTES, 1)
+            writer.garbage_collect_files()  # of a killed writer: their names would be taken
+            gone = [_MARKER_ID, *removed]
+            for first in range(0, len(gone), _DELETE_BATCH):
+                batch = gone[first : first + _DELETE_BATCH]
+                # delete_documents_by_term finds nothing in an unsigned field (tantivy 0.27).
+                writer.delete_documents_by_query(self._ids_query(batch))
+            for id_, stems in added:
+                document = tantivy.Document()
+                document.add_unsigned("id", id_)
+                document.add_text("terms", " ".join(stems))
+                writer.add_document(document)
         return writer
 
     def commit(self, writer: tantivy.IndexWriter, generation: int) -> "LexicalIndex":
@@ -79,11 +107,12 @@ class LexicalIndex:
         marker = tantivy.Document()
         marker.add_unsigned("id", _MARKER_ID)
         marker.add_unsigned("generation", generation)
-        writer.add_document(marker)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
-        return LexicalIndex(self._schema, self._index)
+        with _told(self._directory):
+            writer.add_document(marker)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+            return LexicalIndex(self._directory, self._schema, self._index)
 
     def search(
         self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import LexicalFailed
 from index.lexical import LexicalIndex
 from index.manifest import Look, Manifest
 from index.vector_segment import NewRows
@@ -81,7 +82,7 @@ class PassageIndex:
             if lexical.generation < 0:
                 return nothing
             vectors = VectorIndex.open(directory, lexical.generation)
-        except (RuntimeError, ValueError, OSError, MemoryError):
+        except (LexicalFailed, RuntimeError, ValueError, OSError, MemoryError):
             # Missing or damaged: it is made again from the store, which is the truth.
             return nothing
         return cls(directory, manifest, vectors, lexical, noted)
@@ -105,7 +106,7 @@ class PassageIndex:
         Vectors are saved under their generation before Tantivy commits it: whoever opens the
         index meanwhile, or after a crash, finds the two that belong together. A whole index that
         is made afresh takes the place of the one before when it is done. Raises OSError or
-        ValueError, and all is as it was, where that can't be written.
+        LexicalFailed, and all is as it was, where that can't be written.
         """
         lexical = self._lexical
         afresh = lexical is None

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from index import load
 from index.collection import Collection
 from index.context import with_context
-from index.errors import InputError, UnreadableFile
+from index.errors import CollectionError, InputError, UnreadableFile
 from index.folder import Failure, Look, existing, list_folder, look, no_documents
 from index.limits import MAX_FILE_BYTES
 from index.load.isolated import load_isolated, stop
@@ -144,10 +144,20 @@ def remove(
         is_upload = document.upload_folder is not None
         if is_upload:  # the file first: left behind, it would come in again
             collection.store.set_modified(name, BEING_CHANGED)
-            collection.store.file_of(name)[0].unlink(missing_ok=True)
+            _delete_upload(collection.store.file_of(name)[0], name)
         collection.store.remove_document(name)
         collection.follow()
     return is_upload
+
+
+def _delete_upload(path: Path, name: str) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise CollectionError(
+            f"The file of {name} can't be deleted ({error.strerror}): look at the permissions of"
+            " its folder, then remove it again"
+        ) from error
 
 
 def roots_of(collection: Collection) -> list[Path]:

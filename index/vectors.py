@@ -7,6 +7,7 @@ Segments never change. What is new becomes one more, and those that are not much
 into it, so that a small change is written fast however large the collection is.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ class VectorIndex:
     ) -> "VectorIndex":
         """The index without `removed` (n,) and with `added`, on disk at `generation`.
 
-        Raises OSError where it can't be written.
+        Raises OSError where it can't be written, or read back.
         """
         gone = np.union1d(self._removed, removed)
         before = VectorIndex(self._segments, gone)
@@ -74,7 +75,7 @@ class VectorIndex:
                 del kept[number]
         if len(added):
             write_segment(_segment(directory, generation), *added.read())
-            kept[generation] = VectorSegment(_segment(directory, generation))
+            kept[generation] = _read_back(_segment(directory, generation))
         held = VectorIndex(kept, np.empty(0, np.int64)).ids
         after = VectorIndex(kept, np.intersect1d(gone, held, assume_unique=True))
         _write_listing(directory, generation, list(kept), after._removed)
@@ -144,6 +145,13 @@ class VectorIndex:
 
 def _segment(directory: Path, generation: int) -> Path:
     return directory / f"vectors-{generation}.faiss"
+
+
+def _read_back(path: Path) -> VectorSegment:
+    try:
+        return VectorSegment(path)
+    except RuntimeError as error:  # FAISS says so of a disk that fails, too
+        raise OSError(errno.EIO, f"{path.name} can't be read back", str(path)) from error
 
 
 def _listing(directory: Path, generation: int) -> Path:

@@ -4,7 +4,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,7 +77,7 @@ class Uploads:
         name = file_name(given_name)
         root = self._collection.directory.resolve() / UPLOADS / folder
         kept = root / name
-        with self._collection.writing(_WAIT_SECONDS):
+        with self._collection.writing(_WAIT_SECONDS), _told(name):
             is_new = not kept.exists()
             if is_new:
                 self._require_room(root, name)
@@ -108,62 +109,45 @@ class Uploads:
             stop()
 
     def _take_in(self, file: BinaryIO, kept: Path) -> None:
-        """Where it fails before it is committed, the file and what it said are as they were."""
+        """Where it fails before it is committed, the file and what it said are as they were.
+
+        A file that can't even be put back is read again by the next `qa index`.
+        """
         store = self._collection.store
         root_id = store.roots()[kept.parent]
 
         def known() -> StoredFile | None:
             return store.files(root_id, [kept.name]).get(kept.name)
 
-        aside, earlier = self._copied(file, kept), None
-        sha256 = hashlib.sha256(aside.read_bytes()).hexdigest()
+        aside, earlier = _copied(file, kept), None
         try:
+            sha256 = hashlib.sha256(aside.read_bytes()).hexdigest()
             if kept.exists():
                 with kept.open("rb") as replaced:
-                    earlier = self._copied(replaced, kept)
+                    earlier = _copied(replaced, kept)
             if before := known():
                 store.set_modified(before.name, BEING_CHANGED)
             aside.replace(kept)
-            self._sync(kept)
-        except BaseException:
-            after = known()
-            if not (after and after.state.sha256 == sha256):
-                if earlier:
-                    earlier.replace(kept)
-                else:
-                    kept.unlink(missing_ok=True)
-            raise
+            try:
+                self._sync(kept)
+            except BaseException:
+                after = known()
+                if not (after and after.state.sha256 == sha256):
+                    with suppress(OSError):  # what went wrong first is told
+                        if earlier:
+                            earlier.replace(kept)
+                        else:
+                            kept.unlink(missing_ok=True)
+                raise
         finally:
             for path in (aside, earlier):
                 if path:
-                    path.unlink(missing_ok=True)
+                    _discard(path)
 
     def _sync(self, kept: Path) -> None:
         report = sync(self._collection, [kept], self._embedder)
         if report.failed:
             raise InputError(f"{kept.name} {report.failed[0].reason}")
-
-    def _copied(self, file: BinaryIO, kept: Path) -> Path:
-        """The whole file beside the folder it is for, readable by this process's owner only."""
-        aside = None
-        file.seek(0)
-        try:
-            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                prefix=".", dir=kept.parent.parent, delete=False
-            ) as copy:
-                aside = Path(copy.name)
-                shutil.copyfileobj(file, copy)
-                copy.flush()
-                os.fsync(copy.fileno())
-        except OSError as error:
-            if aside:
-                aside.unlink(missing_ok=True)
-            raise InputError(
-                f"{kept.name} can't be kept here ({error.strerror}): whoever runs this chat should"
-                " look for room on the disk"
-            ) from error
-        return aside
 
     def remove(self, document: str, reader: str) -> None:
         """Takes out an upload of everybody's or of the reader's own: its file and its words.
@@ -179,3 +163,39 @@ class Uploads:
             )
         purge = Feedback(self._collection.directory).remove_document
         remove(self._collection, document, purge=purge, wait_seconds=_WAIT_SECONDS)
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What the disk refuses while a file is taken in, as one line."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{name} can't be kept here ({error.strerror}): whoever runs this chat should look for"
+            " room on the disk and permissions"
+        ) from error
+
+
+def _copied(file: BinaryIO, kept: Path) -> Path:
+    """The whole file beside the folder it is for, readable by this process's owner only."""
+    aside = None
+    file.seek(0)
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with tempfile.NamedTemporaryFile(prefix=".", dir=kept.parent.parent, delete=False) as copy:
+            aside = Path(copy.name)
+            shutil.copyfileobj(file, copy)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError:
+        if aside:
+            _discard(aside)
+        raise
+    return aside
+
+
+def _discard(aside: Path) -> None:
+    """Takes a copy out; one that stays is taken out by the next write, see remove_unfinished."""
+    with suppress(OSError):
+        aside.unlink(missing_ok=True)

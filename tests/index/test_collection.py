@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tantivy
 from filelock import FileLock
 
+from index import vectors
 from index.check import problems
 from index.collection import Collection, settings_of
-from index.errors import CollectionBusy, CollectionError, InputError
+from index.errors import CollectionBusy, CollectionError, InputError, LexicalFailed
 from index.lexical import LexicalIndex
 from index.load import load
 from index.manifest import Manifest
@@ -143,7 +145,7 @@ def test_what_a_killed_tantivy_left_behind_is_cleared_away(
     def fail_once(self: LexicalIndex, removed: object, added: object) -> object:
         tries.append(len(tries))
         if len(tries) == 1:
-            raise ValueError("Failed to open file for write: 'FileAlreadyExists(\"1.588.del\")'")
+            raise LexicalFailed("Failed to open file for write: 'FileAlreadyExists(\"1.588.del\")'")
         return stage(self, removed, added)  # type: ignore[arg-type]
 
     monkeypatch.setattr(LexicalIndex, "stage", fail_once)
@@ -151,6 +153,47 @@ def test_what_a_killed_tantivy_left_behind_is_cleared_away(
     ids = set(collection.store.passage_ids().tolist())
     assert found_by_both(collection) == (ids, ids)
     assert tries == [0, 1]
+    assert list(problems(collection, settings_of(EMBEDDER))) == []
+
+
+def test_where_tantivy_cannot_tidy_up_questions_are_answered(collection: Collection) -> None:
+    """Seen: on a full disk its ValueError came through to whoever asked."""
+    manifest = collection.directory / "index.json"
+    manifest.unlink()  # as after a run that was stopped
+    reopened = Collection(collection.directory)
+    ids = set(reopened.store.passage_ids().tolist())
+    theirs = tantivy.Index.open(str(collection.directory / "lexical")).writer()
+    assert found_by_both(reopened) == (ids, ids)
+    with (
+        reopened.writing(),
+        pytest.raises(CollectionError, match=r"\AThe index in [^\n]* can't be read or written"),
+    ):
+        reopened.follow()
+    assert not manifest.exists()
+    del theirs
+    with reopened.writing():
+        reopened.follow()
+    assert manifest.exists()
+    assert list(problems(reopened, settings_of(EMBEDDER))) == []
+    reopened.close()
+
+
+def test_vectors_that_cannot_be_read_back_are_one_line(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: FAISS' RuntimeError came through where the disk failed under its reading."""
+    before = set(index_of(collection).ids.tolist())
+    papers = write(tmp_path / "papers", {"new.txt": "The new well."})
+    monkeypatch.setattr(vectors, "write_segment", lambda path, *_: path.write_bytes(b"cut"))
+    cut = r"\AThe collection in [^\n]* can't be written \(vectors-\d+\.faiss can't be read back\)"
+    with pytest.raises(CollectionError, match=cut):
+        sync(collection, [papers], EMBEDDER)
+    assert found_by_both(collection) == (before, before)
+    monkeypatch.undo()
+    sync(collection, [papers], EMBEDDER)
+    ids = set(collection.store.passage_ids().tolist())
+    assert len(ids) == 10
+    assert found_by_both(collection) == (ids, ids)
     assert list(problems(collection, settings_of(EMBEDDER))) == []
 
 

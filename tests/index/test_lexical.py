@@ -1,10 +1,14 @@
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
+import tantivy
 
+from index.errors import LexicalFailed
 from index.lexical import LexicalIndex
 
 PASSAGES = {
@@ -87,3 +91,57 @@ def test_search_among_some_scores_them_as_in_all(tmp_path: Path) -> None:
     found = dict(index.search(["winter", "in"], 9, np.array([1, 3, 77])))
     assert found == pytest.approx({id_: everything[id_] for id_ in (1, 3)})
     assert index.search(["winter"], 9, np.array([], np.int64)) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda index, _: index.collect_garbage(),
+        lambda index, _: index.stage([], []),
+        lambda _, directory: LexicalIndex.open(directory),
+    ],
+    ids=["collect garbage", "stage", "open"],
+)
+def test_a_file_that_fails_is_one_line(
+    tmp_path: Path, use: Callable[[LexicalIndex, Path], object]
+) -> None:
+    index = index_of(tmp_path, PASSAGES)
+    (tmp_path / "meta.json").unlink()
+    (tmp_path / "meta.json").mkdir()  # reading it is an error of the disk
+    with pytest.raises(LexicalFailed) as raised:
+        use(index, tmp_path)
+    line = str(raised.value)
+    assert line.startswith(f"The index in {tmp_path} can't be read or written (")
+    assert line.endswith("): look for room on the disk and permissions, then run `qa index`")
+    assert "\n" not in line
+
+
+def test_a_commit_that_fails_is_one_line_and_changes_nothing(tmp_path: Path) -> None:
+    index = index_of(tmp_path, PASSAGES)
+    writer = index.stage([1], [(9, ["seoul"])])
+    meta = (tmp_path / "meta.json").read_bytes()
+    (tmp_path / "meta.json").unlink()
+    (tmp_path / "meta.json").mkdir()
+    with pytest.raises(LexicalFailed, match=r"\AThe index in [^\n]* can't be read or written"):
+        index.commit(writer, 2)
+    assert (index.generation, sorted(index.ids())) == (1, [1, 2, 3])
+    (tmp_path / "meta.json").rmdir()
+    (tmp_path / "meta.json").write_bytes(meta)
+    assert LexicalIndex.open(tmp_path).generation == 1
+
+
+def test_nothing_looks_for_commits_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: a lock file that came into a folder while it was being removed."""
+    opened: list[Mock] = []
+    index = tantivy.Index
+
+    def noted(*arguments: object, **named: object) -> Mock:
+        opened.append(Mock(wraps=index(*arguments, **named)))  # type: ignore[arg-type]
+        return opened[-1]
+
+    monkeypatch.setattr(tantivy, "Index", noted)
+    LexicalIndex.open(tmp_path)
+    (mock,) = opened
+    mock.config_reader.assert_called_once_with("Manual")

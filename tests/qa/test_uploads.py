@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import threading
 import time
@@ -142,6 +143,127 @@ def test_an_upload_that_fails_leaves_the_earlier_one(
     assert files == ["everybody/plan.txt"]
     assert (uploads / "everybody" / "plan.txt").read_text() == PLAN
     assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
+
+
+def kept_files(folder: Path) -> dict[str, str]:
+    uploads = folder / "collection" / UPLOADS
+    return {p.relative_to(uploads).as_posix(): p.read_text() for p in uploads.rglob("*.*")}
+
+
+@pytest.mark.parametrize("at", [1, 2], ids=["the new one", "the earlier one"])
+def test_no_room_for_a_copy_leaves_the_earlier_one(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """Seen: where the earlier one found no room aside, it was deleted, and there was no other."""
+    assert send(local, "plan.txt", PLAN).status_code == 201
+    flushed: list[int] = []
+
+    def fail(descriptor: int) -> None:
+        flushed.append(descriptor)
+        if len(flushed) == at:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    refused = send(local, "plan.txt", "The secret tower has 77 steps now.")
+    assert (refused.status_code, refused.json()["error"]) == (
+        400,
+        "plan.txt can't be kept here (No space left on device): whoever runs this chat should"
+        " look for room on the disk and permissions",
+    )
+    assert len(flushed) == at
+    assert kept_files(tmp_path) == {"everybody/plan.txt": PLAN}
+    assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
+    assert send(local, "plan.txt", "The secret tower has 77 steps now.").status_code == 201
+
+
+def test_a_file_that_may_not_be_moved_is_one_line(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send(local, "plan.txt", PLAN).status_code == 201
+    replace = Path.replace
+
+    def refuse(path: Path, target: Path) -> Path:
+        if target.name == "plan.txt":
+            raise PermissionError(13, "Permission denied")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    refused = send(local, "plan.txt", "The secret tower has 77 steps now.")
+    assert refused.status_code == 400
+    assert refused.json()["error"].startswith("plan.txt can't be kept here (Permission denied): ")
+    monkeypatch.undo()
+    assert kept_files(tmp_path) == {"everybody/plan.txt": PLAN}
+    assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
+
+
+def test_what_failed_first_is_told_where_the_file_cannot_be_put_back(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object, texts: Sequence[str]) -> None:
+        raise CollectionError(f"{len(texts)} texts find no room")
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path), missing_ok)
+
+    monkeypatch.setattr(WordEmbedder, "encode", fail)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    refused = send(local, "plan.txt", PLAN)
+    assert (refused.status_code, refused.json()["error"]) == (503, "1 texts find no room")
+    monkeypatch.undo()
+    assert names(local) == ["bridge.txt", "town/ferry.txt"]
+    assert send(local, "plan.txt", PLAN).status_code == 201
+    assert kept_files(tmp_path) == {"everybody/plan.txt": PLAN}
+
+
+def test_a_copy_that_cannot_be_taken_out_is_by_the_next_write(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send(local, "plan.txt", PLAN).status_code == 201
+    unlink = Path.unlink
+    now = "The secret tower has 77 steps now."
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path.parent.name == UPLOADS:
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    refused = send(local, "plan.txt", "")
+    assert refused.status_code == 400
+    assert refused.json()["error"].startswith("plan.txt is empty")
+    monkeypatch.setattr("index.folder_engine.remove_unfinished", lambda directory: None)
+    assert send(local, "plan.txt", now).status_code == 201
+    left = kept_files(tmp_path)
+    assert left.pop("everybody/plan.txt") == now
+    assert list(left.values()) == [PLAN]
+    monkeypatch.undo()
+    assert send(local, "other.txt", "Another one.").status_code == 201
+    assert kept_files(tmp_path) == {
+        "everybody/plan.txt": now,
+        "everybody/other.txt": "Another one.",
+    }
+
+
+def test_an_upload_that_may_not_be_deleted_is_one_line(
+    local: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send(local, "plan.txt", PLAN).status_code == 201
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "Permission denied", str(path), missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    refused = local.delete("/api/documents", params={"document": "plan.txt"})
+    assert (refused.status_code, refused.json()["error"]) == (
+        503,
+        "The file of plan.txt can't be deleted (Permission denied): look at the permissions of"
+        " its folder, then remove it again",
+    )
+    assert kept_files(tmp_path) == {"everybody/plan.txt": PLAN}
+    assert local.post("/api/ask", json={"question": TOWER}).json()["answer"] == "99"
+    monkeypatch.undo()
+    assert local.delete("/api/documents", params={"document": "plan.txt"}).status_code == 200
+    assert kept_files(tmp_path) == {}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from index.collection import Collection
 from index.errors import QAError
 from index.scope import EVERYTHING
 from index.terms import terms
-from index.upload_folders import EVERYBODY
+from index.upload_folders import EVERYBODY, UPLOADS
 from qa.cli import main
 from qa.turns import Turns
 from qa.uploads import Uploads
@@ -64,31 +64,34 @@ def command_in_one_commit(*arguments: str) -> Run:
 
 def upload(noted: Path | None, directory: Path, name: str, text: str) -> Run:
     """A file as the server takes it in; as `command`."""
-    collection = Collection(directory)
     try:
-        with _small_commits(noted):
+        with contextlib.closing(Collection(directory)) as collection, _small_commits(noted):
             file = io.BytesIO(text.encode())
             added = Uploads(collection, WordEmbedder(), Turns()).add(file, name, EVERYBODY)
     except QAError as error:
         return 2, "", f"qa: {error}\n"
-    finally:
-        collection.close()
     return 0, added.name, ""
 
 
-def while_open(directory: Path, run: Callable[..., Run], *arguments: Any) -> tuple[Run, Found]:
+def while_open(
+    directory: Path, run: Callable[..., Run], *arguments: Any
+) -> tuple[Run, Found, tuple[str, ...]]:
     """A run, and what somebody finds after it who has asked the collection before, and goes on.
 
     Nothing is found where it couldn't be opened to begin with, which is told as the run's errors.
+    Whoever is refused asks once more; the last are the lines that refuse.
     """
     try:
         collection = Collection(directory)
         _found(collection)
     except QAError as error:
-        return (2, "", f"qa: {error}\n"), ()
+        return (2, "", f"qa: {error}\n"), (), ()
     try:
         ran = run(*arguments)
-        return ran, _found(collection)
+        try:
+            return ran, _found(collection), ()
+        except QAError as error:
+            return ran, _found(collection), (str(error),)
     finally:
         collection.close()
 
@@ -124,6 +127,16 @@ def contents(directory: Path) -> Contents:
         return _contents(collection.store)
     finally:
         collection.close()
+
+
+def uploaded(directory: Path) -> dict[str, bytes]:
+    """The files that were uploaded, by their path among the uploads."""
+    uploads = directory / UPLOADS
+    return {
+        path.relative_to(uploads).as_posix(): path.read_bytes()
+        for path in sorted(uploads.rglob("[!.]*"))
+        if path.is_file()
+    }
 
 
 def states(noted: Path) -> list[Contents]:

@@ -71,6 +71,7 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
     first = directory.exists()
     earlier = runs.contents(directory) if first else {}
     found = [runs.found(directory)] if first else []
+    files = [runs.uploaded(directory)]
 
     def run() -> tuple[Any, ...]:
         ran = case.run(here, noted)
@@ -79,6 +80,7 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
     whole = watched(here, lambda number, step: "go on", *run(), reads=fault.reads)
     states = [earlier, *runs.states(noted)]
     found.append(runs.found(directory))
+    files.append(runs.uploaded(directory))
     steps = [n for n, step in enumerate(whole.steps) if step.call in fault.calls]
     for turn in range(times):
         at = steps[(2 * turn + 1) * len(steps) // (2 * times)]
@@ -94,14 +96,22 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
         try:
             outcome = watched(here, decide, *run(), reads=fault.reads)
             assert outcome.returned is not None, "it died"
-            ran, asked = outcome.returned if first else (outcome.returned, ())
+            ran, asked, refused = outcome.returned if first else (outcome.returned, (), ())
             assert_told(ran)
             if asked:
                 assert asked[0], "nothing was found any more"
+            # A question that itself can't be read from the disk is refused, not one after a fault.
+            assert not refused or fault.reads, refused
+            assert "\n" not in "".join(refused)
+            left = runs.uploaded(directory)
+            for name in files[0] | files[1] | left:
+                states_of_file = [before_or_after.get(name) for before_or_after in files]
+                assert left.get(name) in states_of_file, f"{name} is {left.get(name)!r}"
             if directory.joinpath("collection.sqlite3").exists() and first:
                 held = runs.contents(directory)
-                assert held in states, f"it holds {sorted(held)}"
-                assert ran[0] != 0 or ran[2] or held == states[-1]
+                ended = without_unread(states[-1], earlier, ran)
+                assert held in (*states, ended), f"it holds {sorted(held)}"
+                assert ran[0] != 0 or held == ended
             case.again(here)
             assert runs.contents(directory) == states[-1]
             assert runs.found(directory) == found[-1]
@@ -110,6 +120,14 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
             assert leftovers(directory) == []
         except Exception as error:  # noqa: BLE001  # told with the step
             yield f"{where}: {type(error).__name__}: {error}"
+
+
+def without_unread(whole: runs.Contents, earlier: runs.Contents, ran: runs.Run) -> runs.Contents:
+    """What a run ends in where some files can't be read: these are as they were, and are named."""
+    unread = {name for name in whole.keys() | earlier.keys() if f"{name} can't be" in ran[2]}
+    return {name: document for name, document in whole.items() if name not in unread} | {
+        name: earlier[name] for name in unread & earlier.keys()
+    }
 
 
 def assert_told(ran: runs.Run) -> None:
