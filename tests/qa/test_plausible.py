@@ -1,12 +1,19 @@
 import pytest
 
 from index.types import Passage
-from qa.plausible import asks_where_or_who, is_date_or_figure, is_quantity, plausible
+from qa.plausible import (
+    asks_where_or_who,
+    is_date_or_figure,
+    is_measure,
+    is_quantity,
+    plausible,
+)
 from qa.question_type import QuestionType
 from qa.types import Hit, Span
 
 TEXT = (
-    "How many ferries were there? Nine ferries served Bern, in red paint. On 2 May 1990 all sank."
+    "How many ferries were there? Nine ferries served Bern, in red paint. On 2 May 1990 all sank,"
+    " 110 kilometres away."
 )
 HIT = Hit(
     passage=Passage(
@@ -41,6 +48,10 @@ def spans(*texts: str) -> list[Span]:
         ("words", "And where was that?", ["2 May 1990"], ["2 May 1990"]),
         ("words", "When was that?", ["2 May 1990", "Bern"], ["2 May 1990", "Bern"]),
         ("words", "In which year did all sink?", ["Bern", "2 May 1990"], ["2 May 1990"]),
+        ("words", "When was that?", ["110 kilometres", "Bern"], ["Bern"]),
+        ("words", "When was that?", ["110 kilometres"], ["110 kilometres"]),
+        ("words", "Where was that?", ["110 kilometres", "Bern"], ["Bern"]),
+        ("words", "What was far?", ["110 kilometres", "Bern"], ["110 kilometres", "Bern"]),
         ("words", "Who?", [], []),
     ],
 )
@@ -83,3 +94,17 @@ def test_more_than_dates_and_figures(text: str) -> None:
 )
 def test_questions_for_a_place_or_a_person(asked: bool, question: str) -> None:
     assert asks_where_or_who(question) == asked
+
+
+@pytest.mark.parametrize(
+    "text", ["110 kilometres", "about 1,100 km", "$1.5 billion", "40 %", "3 tonnes", "1.2 GB"]
+)
+def test_measures(text: str) -> None:
+    assert is_measure(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1990", "110 years", "2 May 1990", "17:01", "22 days", "3 p.m.", "the 1990s", "5"]
+)
+def test_no_measures(text: str) -> None:
+    assert not is_measure(text)
