@@ -6,12 +6,15 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 from fastapi.testclient import TestClient
 
 from qa.access import Access, decide
+from qa.gradio_gate import _READ
 from qa.page import SESSIONS_KEPT, SESSIONS_LISTENING
 from qa.request_log import JsonLines
 from qa.service import build_app
@@ -276,3 +279,16 @@ def test_the_names_of_sessions_are_not_logged(local: TestClient) -> None:
     assert paths == [
         "/gradio_api/call/ask/*", "/gradio_api/heartbeat/*", "/gradio_api/queue/data"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["static/" + "a" * 300, "assets/" + "a%20" * 90, "static/%00"])
+def test_a_name_that_no_file_has_is_not_found(local: TestClient, path: str) -> None:
+    assert local.get(f"/{path}").status_code == 404
+
+
+def test_the_files_that_gradio_ships_may_be_read() -> None:
+    templates = Path(gr.__file__).parent / "templates" / "frontend"
+    names = [str(p.relative_to(templates)) for p in templates.rglob("*") if p.is_file()]
+    served = [name for name in names if name.startswith(("assets/", "static/"))]
+    assert len(served) > 100
+    assert [name for name in served if not _READ.fullmatch(f"/{name}")] == []
