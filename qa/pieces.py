@@ -19,6 +19,11 @@ _LINE = re.compile(r"[^\n]+")
 # A longer value is prose, as in questions and their answers.
 _FIELD = r"[^\n|:]{1,60}: [^\n]{1,200}"
 _RECORD = re.compile(rf"(?:\A|(?<=\n\n)){_FIELD}(?:\n{_FIELD})+(?=\n\n|\s*\Z)")
+# Of a PDF, a line that is a block of its own and no sentence: a run of these may be a table, whose
+# cells are parted by room alone.
+_BARE = r"[^\n]{1,120}(?<![.!?:;,\n])"
+_BARE_RUN = re.compile(rf"(?:\A|(?<=\n\n)){_BARE}(?:\n\n{_BARE}){{2,}}(?=\n\n|\s*\Z)")
+_BARE_ROWS = 3  # with a figure; fewer are no table
 _HEAD = re.compile(r"(?:(?<= \| )|^)[^|\n]{1,60}?: ", re.MULTILINE)
 _BETWEEN_CELLS = re.compile(r" \| |\n")
 # Words that say nothing of a row.
@@ -76,7 +81,8 @@ def pieces(question: str, hits: Sequence[Hit]) -> list[Piece]:
 def _of_hit(hit: Hit) -> Iterator[Piece]:
     """The prose and all rows of a hit's passage, but for rows that only name the columns."""
     text, place = hit.passage.text, 0
-    for table, rows in sorted([*_tables(text), *_records(text)]):
+    bare = _bare_tables(text) if hit.passage.page is not None else ()
+    for table, rows in sorted([*_tables(text), *_records(text), *bare]):
         if text[place : table[0]].strip():
             yield Piece(hit=hit, start=place, end=table[0], is_row=False)
         for start, end in rows:
@@ -109,6 +115,16 @@ def _records(text: str) -> Iterator[tuple[_Bounds, list[_Bounds]]]:
         else:
             runs.append([record])
     return (((run[0][0], run[-1][1]), run) for run in runs if len(run) > 1)
+
+
+def _bare_tables(text: str) -> Iterator[tuple[_Bounds, list[_Bounds]]]:
+    """The same of a PDF's tables: from the first row with a figure to the last."""
+    for run in _BARE_RUN.finditer(text):
+        rows = list(_LINE.finditer(text, *run.span()))
+        figures = [number for number, row in enumerate(rows) if re.search(r"\d", row[0])]
+        if len(figures) >= _BARE_ROWS and " | " not in run[0]:
+            found = [row.span() for row in rows[figures[0] : figures[-1] + 1]]
+            yield (found[0][0], found[-1][1]), found
 
 
 def _first_head(text: str, record: _Bounds) -> str:

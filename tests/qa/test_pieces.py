@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from index.types import Passage
 from qa.pieces import pieces
 from qa.types import Hit
@@ -120,3 +122,39 @@ def test_a_row_has_the_title_and_heading_that_its_passage_opens_with() -> None:
         ("Lakes\nBoats\n", False),
         ("Lakes\nBoats\nPiers\n", True),
     ]
+
+
+BARE = "\n\n".join(
+    ["Country Gauge Current", "Korea 1,435 mm 25 kV", "Mongolia none", "Russia 1,520 mm 25 kV",
+     "Poland 1,435 mm 3 kV"]
+)  # fmt: skip
+
+
+def of_page(text: str) -> Hit:
+    found = hit(text)
+    return replace(found, passage=replace(found.passage, page=3))
+
+
+def test_rows_of_a_pdf_whose_cells_are_parted_by_room_are_read_one_by_one() -> None:
+    text = f"Before it.\n\n{BARE}\n\nAll use the rules of 1956. They met in Bishkek."
+    read = pieces("gauge in Russia", [of_page(text)])
+    assert [(piece.text.strip(), piece.is_row) for piece in read] == [
+        ("Before it.\n\nCountry Gauge Current", False),
+        ("Russia 1,520 mm 25 kV", True),
+        ("All use the rules of 1956. They met in Bishkek.", False),
+    ]
+    assert "Mongolia none" in [piece.text for piece in pieces("current?", [of_page(text)])]
+    assert [piece.is_row for piece in pieces("gauge in Russia", [hit(text)])] == [False]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chapter 1\n\nIt began in 1956.\n\nThey met in 1957.\n\nAll left in 1958.",  # sentences
+        "Wells 1\n\nTowers 2",
+        "Wells\n\nTowers\n\nLights\n\nPiers",  # no figures
+        "Wells 1\nTowers 2\nLights 3",  # one block
+    ],
+)
+def test_what_is_no_table_of_a_pdf_is_read_as_prose(text: str) -> None:
+    assert [(p.text, p.is_row) for p in pieces("Wells?", [of_page(text)])] == [(text, False)]
