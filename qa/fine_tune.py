@@ -119,7 +119,8 @@ def _digest(examples: Sequence[TrainingExample], start: str, recipe: Recipe) -> 
     digest = hashlib.sha256(json.dumps([start, asdict(recipe)]).encode())
     for example in examples:
         answers = [(answer.start, answer.end) for answer in example.answers]
-        digest.update(json.dumps([example.question, example.context, answers]).encode())
+        texts = [example.question, example.above, example.context]
+        digest.update(json.dumps([*texts, answers]).encode())
     return digest.hexdigest()
 
 
@@ -169,7 +170,7 @@ def _save(
 
 def _targets(tokenizer: "Tokenizer", examples: Iterable[TrainingExample]) -> Iterator[_Target]:
     for example in examples:
-        for window in windows(tokenizer, example.question, [example.context], [""]):
+        for window in windows(tokenizer, example.question, [example.context], [example.above]):
             yield target_of(window, example)
 
 

@@ -17,11 +17,15 @@ from qa.squad import SquadContext, SquadQuestion, squad_context
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingExample:
-    """A question, and where its context answers it: nowhere, or in any one of `answers`."""
+    """A question, and where its context answers it: nowhere, or in any one of `answers`.
+
+    `above` is what stands above the context in its document, title and headings.
+    """
 
     question: str
     context: str
     answers: tuple[Range, ...]
+    above: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ and the best that don't.
 from collections.abc import Iterator, Sequence
 
 from index.collection import Collection
+from index.context import context
 from index.types import Embedder, Passage, Range
 from qa.gold import GoldQuestion
 from qa.retrieve import retrieve
@@ -46,7 +47,12 @@ def _examples(question: GoldQuestion, passages: Sequence[Passage]) -> Iterator[T
             silent += 1
         else:
             continue
-        yield TrainingExample(question=question.question, context=passage.text, answers=answers)
+        yield TrainingExample(
+            question=question.question,
+            context=passage.text,
+            answers=answers,
+            above=context(passage.title, passage.heading, passage.text),
+        )
 
 
 def _answers(question: GoldQuestion, passage: Passage) -> tuple[Range, ...]:

@@ -1,6 +1,7 @@
 """Training a small reader: what it learns, what stays, stopping and going on."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def weights(folder: Path) -> dict[str, Any]:
 
 def best(folder: Path, question: str, text: str) -> tuple[str, float]:
     passage = Passage(
-        id=1, document_id=1, document="a.txt", title="A", start=0, end=len(text), text=text,
+        id=1, document_id=1, document="a.txt", title="", start=0, end=len(text), text=text,
         heading=None, page=None,
     )  # fmt: skip
     span = ExtractiveReader.load(folder).read(question, [Hit(passage=passage, score=1, rank=1)])[0]
@@ -151,6 +152,15 @@ def test_targets_are_the_tokens_of_the_answers() -> None:
         text[window.offsets[first, 0] : window.offsets[last, 1]] for first, last in target.spans
     ]
     assert spans == ["Moon Jae-in", "17 May"]
+
+
+def test_what_stands_above_is_seen_and_never_marked() -> None:
+    tokenizer = load_tokenizer(SHIPPED_READER)
+    asked = replace(example("who?", "Moon met him.", "Moon"), above="Moon's visits\n")
+    (target,) = module._targets(tokenizer, [asked])
+    assert tokenizer.decode(target.ids.tolist()) == "who? moon ' s visits moon met him."
+    ((first, last),) = target.spans
+    assert (tokenizer.decode(target.ids[first : last + 1].tolist()), int(first)) == ("moon", 8)
 
 
 def test_a_window_without_the_whole_answer_says_nothing() -> None:

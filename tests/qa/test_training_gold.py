@@ -67,3 +67,15 @@ def test_a_question_whose_answer_is_not_found_is_a_problem(collection: Collectio
         (),
         ("question 7: none of the 4 passages found for it holds its answer",),
     )
+
+
+def test_examples_have_what_stands_above_their_passage(tmp_path: Path) -> None:
+    filler = "Ships of every kind come into it. " * 40
+    text = f"# Wells\n\n{filler}\n\n## Mill\n\n{filler}\n\nIt is 40 feet deep.\n"
+    collection = Collection(tmp_path / "collection", create=True)
+    sync(collection, [write(tmp_path / "papers", {"wells.md": text})], WordEmbedder())
+    asked = question("40 feet", documents=("wells.md",))
+    examples, _ = gold_examples([asked], collection, WordEmbedder())
+    (example,) = (example for example in examples if example.answers)
+    assert example.above == "Wells\nMill\n"
+    assert "Mill" not in example.context
