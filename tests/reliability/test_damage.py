@@ -83,7 +83,8 @@ def damaged(path: Path, chance: random.Random) -> str:
 
 def undetected(whole: Path, name: str, seed: int, here: Path) -> tuple[str, bool]:
     """What is wrong after one damage that `qa check` doesn't tell; whether it told."""
-    shutil.rmtree(here, ignore_errors=True)
+    while here.exists():  # a thread of Tantivy's that ends may make a lock file meanwhile
+        shutil.rmtree(here, ignore_errors=True)
     shutil.copytree(whole, here)
     directory = here / "collection"
     before = kept(whole / "collection")
