@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.context import context
+from index.outline import LIST_MARKER
 from index.terms import terms
 from qa.types import Hit
 
@@ -122,7 +123,8 @@ def _bare_tables(text: str) -> Iterator[tuple[_Bounds, list[_Bounds]]]:
     for run in _BARE_RUN.finditer(text):
         rows = list(_LINE.finditer(text, *run.span()))
         figures = [number for number, row in enumerate(rows) if re.search(r"\d", row[0])]
-        if len(figures) >= _BARE_ROWS and " | " not in run[0]:
+        is_other = " | " in run[0] or any(LIST_MARKER.match(row[0]) for row in rows)
+        if len(figures) >= _BARE_ROWS and not is_other:
             found = [row.span() for row in rows[figures[0] : figures[-1] + 1]]
             yield (found[0][0], found[-1][1]), found
 

@@ -153,6 +153,8 @@ def test_rows_of_a_pdf_whose_cells_are_parted_by_room_are_read_one_by_one() -> N
         "Chapter 1\n\nIt began in 1956.\n\nThey met in 1957.\n\nAll left in 1958.",  # sentences
         "Wells 1\n\nTowers 2",
         "Wells\n\nTowers\n\nLights\n\nPiers",  # no figures
+        "• Wells 1\n\n• Towers 2\n\n• Lights 3",  # a list
+        "1. Wells 1\n\n2. Towers 2\n\n3. Lights 3",
         "Wells 1\nTowers 2\nLights 3",  # one block
     ],
 )
