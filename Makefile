@@ -92,6 +92,7 @@ bench: .venv/installed-dev $(SIZES:%=$(BENCH)/%/made)
 	$(MEASURE) indexing $(BENCH)/results.jsonl
 	$(MEASURE) changing $(BENCH)/results.jsonl
 	$(MEASURE) serving $(BENCH)/results.jsonl
+	$(BIN)/python -m tests.benchmarks.pdf_loading --pages 2000
 	for size in $(SIZES); do $(MEASURE) asking $(BENCH)/results.jsonl $(BENCH)/$$size || exit 1; done
 	$(MEASURE) report $(BENCH)/results.jsonl docs/images/performance.png
 
