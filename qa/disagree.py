@@ -35,7 +35,7 @@ def differing(
         position
         for position, choice in enumerate(choices)
         if _is_figure(choice.spans[0].text)
-        and asked <= set(_NUMBER.findall(passage_context(choice.spans[0].hit.passage)))
+        and _holds(choice.spans[0].hit.passage, asked)
         and confidence.of(type_, features_alone(type_, question, choice.spans[0]))
         >= confidence.answer_from
     ]
@@ -63,7 +63,7 @@ def may_differ(
     own = best.spans[0].hit.passage
     return any(
         passage.document_id != own.document_id
-        and asked <= set(_NUMBER.findall(passage_context(passage)))
+        and _holds(passage, asked)
         and _is_on_the_subject(question, own, passage)
         for passage in passages
     )
@@ -89,6 +89,10 @@ def _is_on_the_subject(question: str, own: Passage, other: Passage) -> bool:
     asked = {term for term in terms(question) if len(term) > 3}
     shared = asked & set(terms(passage_context(own)))
     return len(shared - set(terms(passage_context(other)))) <= len(shared) // 5
+
+
+def _holds(passage: Passage, numbers: set[str]) -> bool:
+    return numbers <= set(_NUMBER.findall(passage_context(passage)))
 
 
 def _is_figure(text: str) -> bool:

@@ -11,8 +11,8 @@ from qa.types import Hit, Reader, Span
 # Passages of a question that are read at most, and those of them that are read first.
 READ = 8
 _READ_FIRST = 3
-# What the reader would have to say of another passage to have its words chosen instead. Few right
-# answers have as much (docs/performance.md).
+# A reader's score that few right answers have. Where another passage would need as much to have its
+# words chosen instead, it isn't read (docs/decisions.md).
 _OUT_OF_REACH = 10.0
 
 
@@ -34,7 +34,7 @@ def spans_of(reader: Reader, question: str, hits: Sequence[Hit]) -> list[Span]:
 def _is_settled(
     type_: QuestionType, question: str, spans: Sequence[Span], others: Sequence[Hit]
 ) -> bool:
-    """Whether the best answer of these spans stays the best, whatever the other hits say."""
+    """Whether the others are most unlikely to say anything better, and can't contradict it."""
     best = next(iter(choose(type_, question, spans)), None)
     return (
         best is not None

@@ -53,7 +53,7 @@ def _context_hit(number: int, context: SquadContext) -> Hit:
         id=number,
         document_id=number,
         document=context.title,
-        title="",  # the reader would be given it, which the published figures aren't
+        title="",  # would be read, too; the readers of the published figures have none
         start=0,
         end=len(context.text),
         text=context.text,

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     import gradio as gr
 
 _READ = re.compile(
-    r"/((config|theme\.css|favicon\.ico|robots\.txt|manifest\.json|((assets|static)/[A-Za-z0-9_.@/+-]{1,200}))?"
+    r"/((config|theme\.css|favicon\.ico|robots\.txt|manifest\.json"
+    r"|((assets|static)/[A-Za-z0-9_.@/+-]{1,200}))?"
     r"|gradio_api/(info|openapi\.json|app_id|startup-events|theme\.css|queue/(data|status)"
     r"|heartbeat/[^/]+|call/[A-Za-z0-9_]+/[A-Za-z0-9_-]+))/?"
 )

@@ -38,7 +38,7 @@ class ExtractiveReader:
         self._fingerprint = fingerprint
         # One pass uses every core; two at once only get in each other's way. Of two questions
         # whose passes take turns, the first would be done as late as the second.
-        self._one_question = threading.Lock()
+        self._one_read = threading.Lock()
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "ExtractiveReader":
@@ -72,7 +72,7 @@ class ExtractiveReader:
         texts, contexts = [piece.text for piece in read], [piece.context for piece in read]
         cut = list(windows(self._tokenizer, question, texts, contexts))
         logits: dict[int, NDArray[np.float32]] = {}
-        with self._one_question:
+        with self._one_read:
             for batch in _batches(cut):
                 rows = self._logits([cut[number] for number in batch])
                 logits.update(zip(batch, rows, strict=True))
