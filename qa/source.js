@@ -91,15 +91,18 @@ async function copy(button) {
   button.textContent = button.dataset.copied;
 }
 
+// The page has a <base>, against which the browser takes "#source=...": the address would lose its
+// query (language, token), and the page be loaded anew, without the conversation.
 page.addEventListener("click", (event) => {
   const link = event.target.closest("a[href^='#']");
-  if (link?.hasAttribute("data-turn")) {
-    event.preventDefault();
-    history.replaceState(null, "", link.getAttribute("href"));
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const hash = link.getAttribute("href");
+  if (link.hasAttribute("data-turn")) {
+    history.replaceState(history.state, "", location.pathname + location.search + hash);
     open();
-  } else if (link && link.getAttribute("href") === location.hash) {
-    open(); // it names what the address does already, so no hashchange follows
-  }
+  } else if (hash === location.hash) open(); // no hashchange follows
+  else location.hash = hash;
 });
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
@@ -119,7 +122,7 @@ document.addEventListener("keydown", (event) => {
   page.querySelector("a.citation[aria-current]")?.focus();
 });
 page.addEventListener("spoken", () => {
-  if (element.querySelector("section")) ask(shown);
+  if (element.querySelector("section")) ask(asked ?? shown);
 });
 window.addEventListener("hashchange", open);
 watch("value", () => {

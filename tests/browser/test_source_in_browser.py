@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from index.types import PageView
 from qa.access import decide
@@ -274,6 +274,45 @@ def test_an_answers_source_that_comes_late_leaves_what_was_opened_since(
     expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
     with page.expect_request(lambda request: request.url.endswith("/run/predict")):
         may_draw.set()
+    expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
+    expect(page.locator("#source .box")).to_have_count(0)
+
+
+def test_a_citation_leaves_the_conversation_and_the_addresss_query(
+    page: Page, address: str
+) -> None:
+    visit(page, f"{address}/?lang=ko")
+    cite(page)
+    assert page.url.startswith(f"{address}/?lang=ko#source=ferry.pdf&")
+    page.locator("#source [href$='view=text']").click()
+    expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
+    assert page.url.startswith(f"{address}/?lang=ko#source=ferry.pdf&")
+    page.go_back()  # the text took the page's place, so this leaves the panel
+    assert page.url == f"{address}/?lang=ko"
+    expect(page.locator(".answer")).to_have_count(1)
+    page.locator("#head a").click()
+    expect(page.locator("#documents .panel")).to_be_visible()
+    assert page.url == f"{address}/?lang=ko#documents"
+
+
+def test_another_language_leaves_what_is_being_opened(page: Page) -> None:
+    cite(page)
+    held: list[Route] = []
+    page.route(
+        lambda url: url.endswith("/run/predict"),
+        lambda route: (
+            held.append(route)
+            if not held and '"as_text":true' in (route.request.post_data or "")
+            else route.continue_()
+        ),
+    )
+    page.get_by_role("link", name="Text", exact=True).click()
+    if is_phone(page):
+        page.evaluate("document.querySelector('[data-speak=ko]').click()")
+    else:
+        page.get_by_role("button", name="한국어").click()
+    expect(page.locator("#box textarea")).to_have_attribute("placeholder", "질문을 입력하세요")
+    held[0].continue_()
     expect(page.locator("#source mark")).to_contain_text(CAPTAIN)
     expect(page.locator("#source .box")).to_have_count(0)
 
