@@ -1,22 +1,19 @@
-"""Texts to rows of length 1, by sentence-transformers. The only place that normalises."""
+"""Texts to rows of length 1, by a sentence-transformers model. The only place that normalises."""
 
 import hashlib
 import importlib.resources
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import InputError
+from index.mean_bert import load_mean_bert
 from index.precision import computes_bf16
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 # Texts of one batch are padded to its longest: small ones of like length waste least
 # (docs/performance.md).
@@ -47,15 +44,16 @@ class SentenceEmbedder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """(len(texts), width); texts are cut off at the model's own length."""
         with self._lock:
-            rows = self._model.encode(
-                list(texts), batch_size=_BATCH_SIZE, convert_to_numpy=True, show_progress_bar=False
-            )
-        rows = np.asarray(rows, np.float32)
+            rows = self._rows(list(texts))
         unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
 
     @cached_property
-    def _model(self) -> "SentenceTransformer":
+    def _rows(self) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+        return load_mean_bert(self._folder) or self._by_library()
+
+    def _by_library(self) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+        """Models of other makings, by sentence-transformers."""
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -66,7 +64,16 @@ class SentenceEmbedder:
             model_kwargs={"use_safetensors": True},  # never a pickle, which could run anything
         )
         # The same recall to the third digit as fp32, at twice the speed (docs/decisions.md).
-        return model.bfloat16() if computes_bf16() else model
+        if computes_bf16():
+            model.bfloat16()
+
+        def rows(texts: Sequence[str]) -> NDArray[np.float32]:
+            encoded = model.encode(
+                list(texts), batch_size=_BATCH_SIZE, convert_to_numpy=True, show_progress_bar=False
+            )
+            return np.asarray(encoded, np.float32)
+
+        return rows
 
 
 def open_embedder() -> SentenceEmbedder:

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bert import Bert, is_bert, load_weights
 from index.errors import InputError
+from index.precision import computes_bf16
 from qa.windows import WINDOW_TOKENS, padded
+
+_MISFIT = "its weights don't fit its config.json"
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,43 +23,105 @@ if TYPE_CHECKING:
 SHIPPED_READER = Path(__file__).parent / "reader"
 
 
+# Windows' token numbers and types, (tokens,) each -> start and end logits, (tokens, 2) each.
+Logits = Callable[
+    [Sequence[NDArray[np.int64]], Sequence[NDArray[np.int64]]], list[NDArray[np.float32]]
+]
+
+
+def load_reader(folder: Path) -> Logits:
+    """What reads, in the precision of `index/precision.py`.
+
+    Raises InputError where the folder isn't a reader.
+    """
+    config = _config(folder)
+    if not is_bert(config):
+        return _load_by_library(folder)
+    import torch
+    from safetensors import SafetensorError
+
+    try:
+        weights = load_weights(folder, "bert.")
+        bert = Bert(config, weights)
+        head = [weights[f"qa_outputs.{part}"].float() for part in ("weight", "bias")]
+    except KeyError as error:
+        raise _not_a_reader(folder, f"its weights lack {error.args[0]}") from None
+    except ValueError as error:
+        raise _not_a_reader(folder, str(error)) from None
+    except (OSError, TypeError, SafetensorError):
+        raise _not_a_reader(folder, _MISFIT) from None
+    if tuple(head[0].shape) != (2, config["hidden_size"]):
+        raise _not_a_reader(folder, _MISFIT)
+
+    def logits(
+        ids: Sequence[NDArray[np.int64]], types: Sequence[NDArray[np.int64]]
+    ) -> list[NDArray[np.float32]]:
+        # The last layer is fp32 always: bf16 would round logits to steps of 1/16.
+        return [torch.nn.functional.linear(rows, *head).numpy() for rows in bert(ids, types)]
+
+    return logits
+
+
+def _load_by_library(folder: Path) -> Logits:
+    """What isn't BERT is computed by transformers, a window at a time."""
+    import torch
+
+    model = load_model(folder)
+    if computes_bf16():
+        model.base_model.to(torch.bfloat16)
+
+    def logits(
+        ids: Sequence[NDArray[np.int64]], types: Sequence[NDArray[np.int64]]
+    ) -> list[NDArray[np.float32]]:
+        with torch.inference_mode():
+            return [
+                model.qa_outputs(
+                    model.base_model(**inputs(model, [i], [t])).last_hidden_state[0].float()
+                ).numpy()
+                for i, t in zip(ids, types, strict=True)
+            ]
+
+    return logits
+
+
 def load_model(folder: Path) -> Any:
-    """The model in fp32, in evaluation mode. Raises InputError where the folder isn't a reader.
+    """The model to train, in fp32, in evaluation mode. Raises InputError as `load_reader`.
 
     Not by `from_pretrained`: that prints progress, and starts a missing layer at random.
     """
-    import safetensors.torch
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
-    for name in ("config.json", "tokenizer.json", "model.safetensors"):
-        if not (folder / name).is_file():
-            raise _not_a_reader(folder, f"it has no file {name}")
-    try:
-        architecture = json.loads((folder / "config.json").read_text("utf-8"))["architectures"][0]
-    except (ValueError, KeyError, TypeError, IndexError):
-        raise _not_a_reader(folder, "its config.json names no architecture") from None
-    if not str(architecture).endswith("ForQuestionAnswering"):
-        raise _not_a_reader(folder, f"its config.json names a {architecture}")
+    _config(folder)
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
         model: Any = AutoModelForQuestionAnswering.from_config(  # type: ignore[no-untyped-call]
             config, dtype=torch.float32
         )
-        stored = safetensors.torch.load_file(folder / "model.safetensors")
-        # BERT's files call LayerNorm's weight and bias as TensorFlow did.
-        weights = {
-            name.replace("Norm.gamma", "Norm.weight").replace("Norm.beta", "Norm.bias"): tensor
-            for name, tensor in stored.items()
-        }
-        missing, _ = model.load_state_dict(weights, strict=False)
-    except (OSError, ValueError, TypeError, KeyError, RuntimeError, safetensors.SafetensorError):
-        raise _not_a_reader(folder, "its weights don't fit its config.json") from None
+        missing, _ = model.load_state_dict(load_weights(folder), strict=False)
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError):
+        raise _not_a_reader(folder, _MISFIT) from None
     if missing:
         raise _not_a_reader(folder, f"its weights lack {missing[0]}")
-    if config.max_position_embeddings < WINDOW_TOKENS:
-        raise _not_a_reader(folder, f"it can't read {WINDOW_TOKENS} tokens at once")
     return model.eval()
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """The folder's config.json. Raises InputError where it isn't a reader's folder."""
+    for name in ("config.json", "tokenizer.json", "model.safetensors"):
+        if not (folder / name).is_file():
+            raise _not_a_reader(folder, f"it has no file {name}")
+    try:
+        config: dict[str, Any] = json.loads((folder / "config.json").read_text("utf-8"))
+        architecture = config["architectures"][0]
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise _not_a_reader(folder, "its config.json names no architecture") from None
+    if not str(architecture).endswith("ForQuestionAnswering"):
+        raise _not_a_reader(folder, f"its config.json names a {architecture}")
+    if config.get("max_position_embeddings", WINDOW_TOKENS) < WINDOW_TOKENS:
+        raise _not_a_reader(folder, f"it can't read {WINDOW_TOKENS} tokens at once")
+    return config
 
 
 def inputs(

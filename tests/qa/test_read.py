@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from transformers import DistilBertConfig, DistilBertForQuestionAnswering
 
+import index.bert
 from index.errors import InputError
 from index.types import Passage
-from qa import read
+from qa import reader_folder
 from qa.read import ExtractiveReader
 from qa.reader_folder import SHIPPED_READER
 from qa.types import Hit
@@ -59,17 +62,28 @@ def test_an_answer_far_beyond_the_first_window_is_found(reader: ExtractiveReader
     assert best.start == text.index("1874")
 
 
-def test_batches_hold_every_window_once_within_the_bound(reader: ExtractiveReader) -> None:
-    hits = [_hit(FILLER * (1 + number % 7 * 4), number) for number in range(60)]
-    cut = list(
-        windows(reader._tokenizer, QUESTION, [hit.passage.text for hit in hits], [""] * len(hits))
-    )
-    batches = list(read._batches(cut))
-    assert sorted(number for batch in batches for number in batch) == list(range(len(cut)))
-    for batch in batches:
-        longest = max(len(cut[number].ids) for number in batch)
-        assert len(batch) * longest <= read.BATCH_TOKENS
-        assert longest <= read.PADDED_RATIO * min(len(cut[number].ids) for number in batch)
+def test_logits_are_those_of_transformers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (index.bert, reader_folder):
+        monkeypatch.setattr(module, "computes_bf16", lambda: False)
+    texts = [FILLER * (1 + number % 7 * 4) for number in range(9)]
+    tokenizer = reader_folder.load_tokenizer(SHIPPED_READER)
+    cut = list(windows(tokenizer, QUESTION, texts, [""] * len(texts)))
+    assert len(cut) > len(texts)
+    ids, types = [window.ids for window in cut], [window.types for window in cut]
+    ours = reader_folder.load_reader(SHIPPED_READER)(ids, types)
+    theirs = reader_folder._load_by_library(SHIPPED_READER)(ids, types)
+    for window, own, their in zip(cut, ours, theirs, strict=True):
+        assert own.shape == (len(window.ids), 2)
+        assert own == pytest.approx(their, abs=1e-4)
+
+
+def test_a_reader_that_isnt_bert_is_read_by_transformers(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    config = DistilBertConfig(vocab_size=30522, dim=48, n_heads=4, n_layers=1, hidden_dim=64)
+    DistilBertForQuestionAnswering(config).save_pretrained(tmp_path)
+    shutil.copy(SHIPPED_READER / "tokenizer.json", tmp_path)
+    spans = ExtractiveReader.load(tmp_path).read(QUESTION, [_hit(FILLER), _hit(ANSWER, 2)])
+    assert {span.hit.rank for span in spans} == {1, 2}
 
 
 def test_company_in_a_batch_does_not_change_a_score(reader: ExtractiveReader) -> None:
@@ -122,7 +136,7 @@ def test_threads_get_what_one_gets(reader: ExtractiveReader) -> None:
 
 
 def test_bf16_and_fp32_agree(monkeypatch: pytest.MonkeyPatch, reader: ExtractiveReader) -> None:
-    monkeypatch.setattr(read, "computes_bf16", lambda: False)
+    monkeypatch.setattr(index.bert, "computes_bf16", lambda: False)
     exact = ExtractiveReader.load().read(QUESTION, [_hit(ANSWER + FILLER)])[0]
     quick = reader.read(QUESTION, [_hit(ANSWER + FILLER)])[0]
     assert quick.text == exact.text
@@ -171,6 +185,8 @@ def _lose_head(folder: Path) -> None:
         (lambda f: _edit_config(f, architectures=["BertModel"]), "names a BertModel"),
         (lambda f: _edit_config(f, model_type="novel"), "its weights don't fit"),
         (lambda f: _edit_config(f, hidden_size=96), "its weights don't fit"),
+        (lambda f: _edit_config(f, num_attention_heads=7), "its weights don't fit"),
+        (lambda f: _edit_config(f, num_hidden_layers=7), "its weights lack encoder.layer.6"),
         (_lose_head, "its weights lack qa_outputs"),
     ],
 )

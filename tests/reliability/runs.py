@@ -5,6 +5,7 @@ Each function can run in a child of tests/reliability/steps.py, so it takes and 
 
 import contextlib
 import io
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -184,3 +185,9 @@ def _small_commits(noted: Path | None) -> Iterator[None]:
         mock.patch.object(index.store.Store, "transaction", noting),
     ):
         yield
+
+
+def remove(folder: Path) -> None:
+    """Also where a thread of Tantivy's that ends makes a lock file in it meanwhile."""
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)

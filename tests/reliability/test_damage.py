@@ -83,8 +83,7 @@ def damaged(path: Path, chance: random.Random) -> str:
 
 def undetected(whole: Path, name: str, seed: int, here: Path) -> tuple[str, bool]:
     """What is wrong after one damage that `qa check` doesn't tell; whether it told."""
-    while here.exists():  # a thread of Tantivy's that ends may make a lock file meanwhile
-        shutil.rmtree(here, ignore_errors=True)
+    runs.remove(here)
     shutil.copytree(whole, here)
     directory = here / "collection"
     before = kept(whole / "collection")
@@ -179,7 +178,7 @@ def log_damages(tmp_path: Path, times: int) -> None:
     missed = []
     for turn in range(times):
         at = len(whole.steps) // 4 + turn * len(whole.steps) * 3 // 4 // times
-        shutil.rmtree(here)
+        runs.remove(here)
         shutil.copytree(before, here)
         watched(here, partial(killed_at, at), *case.run(here, noted))
         log = directory / "collection.sqlite3-wal"

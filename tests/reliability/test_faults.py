@@ -84,7 +84,7 @@ def failures(case: Case, fault: Fault, tmp_path: Path, times: int) -> Iterator[s
     steps = [n for n, step in enumerate(whole.steps) if step.call in fault.calls]
     for turn in range(times):
         at = steps[(2 * turn + 1) * len(steps) // (2 * times)]
-        shutil.rmtree(here)
+        runs.remove(here)
         shutil.copytree(before, here)
         noted.unlink(missing_ok=True)
 
