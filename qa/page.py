@@ -91,6 +91,7 @@ class Page:
         person asks too much. `chosen` are the ticked documents.
         """
         labels = view.labels
+        exchanges = exchanges[-(TURNS_KEPT - 1) :]
         said = self.conversation(exchanges, view)
         if notice := _refusal(question, labels):
             yield said + present_html.notice_html(notice), None, question, exchanges
@@ -109,15 +110,16 @@ class Page:
             logging.getLogger(__name__).exception("a question could not be answered")
             notice = labels.unexpected
         else:
-            exchanges = (*exchanges, Exchange(answer=answer))[-TURNS_KEPT:]
-            said = self.conversation(exchanges, view)
+            exchange = Exchange(answer=answer)
+            exchanges = (*exchanges, exchange)
+            said += self.conversation((exchange,), view)
             yield said, None, "", exchanges
             yield said, self.source(answer, view), "", exchanges
             return
         yield said + present_html.notice_html(notice), None, question, exchanges
 
     def conversation(self, exchanges: Exchanges, view: View) -> str:
-        """What was asked and answered so far."""
+        """What was asked and answered, as HTML."""
         return "".join(
             present_html.answer_html(
                 exchange.answer,
