@@ -20,7 +20,7 @@ class Features:
     `score`: the reader's score of the first span. `margin`: how far that is above the best span
     with other words, or above "no answer". `log_rank`: logarithm of the place of its passage in the
     search. `log_words`: logarithm of the number of its words. `coverage`: the share of the
-    question's stems that stand in the sentence around it.
+    question's stems that stand in the sentence around it, or in the title or headings above.
     """
 
     score: float
@@ -52,5 +52,6 @@ def _coverage(question: str, span: Span) -> float:
     asked = set(terms(question))
     passage = span.hit.passage
     sentence = sentence_around(passage.text, span.start - passage.start, span.end - passage.start)
-    around = {*terms(passage.text[sentence.start : sentence.end]), *terms(passage.heading or "")}
+    above = f"{passage.title} {passage.heading or ''}"
+    around = {*terms(passage.text[sentence.start : sentence.end]), *terms(above)}
     return len(asked & around) / max(1, len(asked))
