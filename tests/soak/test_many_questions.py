@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,13 +46,15 @@ class Server:
     def held(self) -> Held:
         proc = Path("/proc") / str(self.process.pid)
         status = dict(re.findall(r"^(\w+):\s+(\d+)", (proc / "status").read_text(), re.M))
-        tasks = (proc / "task").iterdir()
-        children = [(task / "children").read_text().split() for task in tasks]
+        children: list[str] = []
+        for task in (proc / "task").iterdir():
+            with suppress(FileNotFoundError):  # a thread that has ended since
+                children += (task / "children").read_text().split()
         return Held(
             memory_kib=int(status["VmRSS"]),
             handles=len(list((proc / "fd").iterdir())),
             threads=int(status["Threads"]),
-            children=sum(map(len, children)),
+            children=len(children),
         )
 
     def files(self) -> list[str]:
@@ -108,8 +110,8 @@ def server(folder: Path) -> Iterator[Server]:
         found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
         assert found
         running = Server(process, found[0], folder)
-        yield running
-        running.client.close()
+        with running.client:
+            yield running
     finally:
         process.terminate()
         process.wait()
