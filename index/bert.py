@@ -17,14 +17,12 @@ from index.precision import computes_bf16
 if TYPE_CHECKING:
     from torch import Tensor
 
-
 # oneDNN prepares a product anew for each number of rows it hasn't seen lately, which takes longer
 # than a few more rows do.
 _ROWS_STEP = 32
 _PASS_TOKENS = 4096  # more is no faster, and takes more memory
 
-
-_MISFIT = "its weights don't fit its config.json"
+MISFIT = "its weights don't fit its config.json"
 _SIZES = {
     "hidden_size",
     "intermediate_size",
@@ -49,8 +47,8 @@ class Bert:
             name: _taken(weights, name, shape).to(number) for name, shape in _shapes(config).items()
         }
         heads: int = config["num_attention_heads"]
-        if config["hidden_size"] % heads:
-            raise ValueError(_MISFIT)
+        if heads < 1 or config["hidden_size"] % heads:
+            raise ValueError(MISFIT)
         self._words = taken["embeddings.word_embeddings.weight"]
         self._positions = taken["embeddings.position_embeddings.weight"]
         self._types = taken["embeddings.token_type_embeddings.weight"]
@@ -260,5 +258,5 @@ def _taken(weights: "Mapping[str, Tensor]", name: str, shape: tuple[int, ...]) -
     if name not in weights:
         raise ValueError(f"its weights lack {name}")
     if tuple(weights[name].shape) != shape:
-        raise ValueError(_MISFIT)
+        raise ValueError(MISFIT)
     return weights[name]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 from tokenizers import Tokenizer
 
 from index.bert import Bert, is_bert, load_weights
@@ -26,13 +27,17 @@ def load_mean_bert(folder: Path) -> Rows | None:
 
     Raises InputError where the weights don't fit.
     """
-    settings = _settings(folder)
-    if settings is None:
-        return None
     try:
+        settings = _settings(folder)
+        if settings is None:
+            return None
         bert = Bert(_read(folder / "config.json"), load_weights(folder))
     except ValueError as error:
         raise InputError(f"{folder} is no sentence-transformers model: {error}") from None
+    except (KeyError, TypeError, AttributeError, SafetensorError):
+        raise InputError(
+            f"{folder} is no sentence-transformers model: its files can't be read"
+        ) from None
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     most = settings.get("max_seq_length") or bert.most_tokens

@@ -9,19 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bert import Bert, is_bert, load_weights
+from index.bert import MISFIT, Bert, is_bert, load_weights
 from index.errors import InputError
 from index.precision import computes_bf16
 from qa.windows import WINDOW_TOKENS, padded
-
-_MISFIT = "its weights don't fit its config.json"
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
     from torch import Tensor
 
 SHIPPED_READER = Path(__file__).parent / "reader"
-
 
 # Windows' token numbers and types, (tokens,) each -> start and end logits, (tokens, 2) each.
 Logits = Callable[
@@ -49,9 +46,9 @@ def load_reader(folder: Path) -> Logits:
     except ValueError as error:
         raise _not_a_reader(folder, str(error)) from None
     except (OSError, TypeError, SafetensorError):
-        raise _not_a_reader(folder, _MISFIT) from None
+        raise _not_a_reader(folder, MISFIT) from None
     if tuple(head[0].shape) != (2, config["hidden_size"]):
-        raise _not_a_reader(folder, _MISFIT)
+        raise _not_a_reader(folder, MISFIT)
 
     def logits(
         ids: Sequence[NDArray[np.int64]], types: Sequence[NDArray[np.int64]]
@@ -101,7 +98,7 @@ def load_model(folder: Path) -> Any:
         )
         missing, _ = model.load_state_dict(load_weights(folder), strict=False)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, SafetensorError):
-        raise _not_a_reader(folder, _MISFIT) from None
+        raise _not_a_reader(folder, MISFIT) from None
     if missing:
         raise _not_a_reader(folder, f"its weights lack {missing[0]}")
     return model.eval()

@@ -103,6 +103,17 @@ def test_weights_that_dont_fit_are_one_line(folder: Path) -> None:
         SentenceEmbedder(folder).encode(["text"])
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("config.json", "no json"), ("modules.json", "[1]"), ("model.safetensors", "x" * 99)],
+)
+def test_files_that_cant_be_read_are_one_line(folder: Path, name: str, content: str) -> None:
+    (folder / name).write_text(content)
+    with pytest.raises(InputError, match="is no sentence-transformers model: ") as raised:
+        SentenceEmbedder(folder).encode(["text"])
+    assert "\n" not in str(raised.value)
+
+
 def test_no_model_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="set QA_EMBEDDER to a folder that is"):
         SentenceEmbedder(tmp_path)

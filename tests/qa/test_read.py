@@ -186,6 +186,7 @@ def _lose_head(folder: Path) -> None:
         (lambda f: _edit_config(f, model_type="novel"), "its weights don't fit"),
         (lambda f: _edit_config(f, hidden_size=96), "its weights don't fit"),
         (lambda f: _edit_config(f, num_attention_heads=7), "its weights don't fit"),
+        (lambda f: _edit_config(f, num_attention_heads=0), "its weights don't fit"),
         (lambda f: _edit_config(f, num_hidden_layers=7), "its weights lack encoder.layer.6"),
         (_lose_head, "its weights lack qa_outputs"),
     ],

@@ -46,7 +46,7 @@ def kill_everywhere(case: Case, tmp_path: Path, times: int) -> None:
     failed = []
     for turn in range(times):
         at = turn * len(whole.steps) // times
-        shutil.rmtree(here)
+        runs.remove(here)
         shutil.copytree(before, here)
         noted.unlink(missing_ok=True)
         killed = watched(here, partial(fate, at=at, turn=turn), *case.run(here, noted))
