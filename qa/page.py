@@ -23,6 +23,7 @@ from qa.documents_panel import adding_part, chosen_part, chosen_scope, documents
 from qa.examples import Examples
 from qa.feedback_html import feedback_html
 from qa.labels import ENGLISH, Labels
+from qa.latest_sessions import LatestSessions
 from qa.limits import MinuteLimit, TooMany
 from qa.page_feedback import add_feedback
 from qa.page_menu import QUIETLY, add_menu, menu_html
@@ -39,7 +40,7 @@ QUESTIONS_AT_ONCE = 4  # more would only share the same processor
 QUESTIONS_WAITING = 64
 TURNS_KEPT = 100  # of a conversation, in the page and on the server
 SESSIONS_KEPT = 1000  # conversations on the server, some 50 kB each and what was answered
-SESSIONS_LISTENING = 2000  # of which Gradio keeps what waits to be fetched
+SESSIONS_LISTENING = 1000  # of which Gradio keeps what waits to be fetched, some 4 kB each
 HERE = Path(__file__).parent
 
 
@@ -196,7 +197,6 @@ def build_page(
     files, and who may write is offered it.
     """
     import gradio as gr
-    from gradio.utils import LRUCache
 
     limit = limit or MinuteLimit(None, "question")
 
@@ -302,11 +302,12 @@ def build_page(
         _add_api(assistant, limit)
     blocks.queue(max_size=QUESTIONS_WAITING)
     blocks.state_session_capacity = SESSIONS_KEPT
-    # As many as the queue keeps messages of; by itself it never forgets a session's name.
-    blocks._queue.pending_event_ids_session = LRUCache(SESSIONS_LISTENING)
+    queue: Any = blocks._queue
+    queue.pending_messages_per_session = LatestSessions(SESSIONS_LISTENING)
+    queue.pending_event_ids_session = LatestSessions(SESSIONS_LISTENING)
     # Else it would keep 10,000 events and make a table of them after each, for nobody to see.
-    blocks._queue.ANALYTICS_MAX_EVENTS = 1
-    blocks._queue.event_count_at_last_cache = sys.maxsize
+    queue.ANALYTICS_MAX_EVENTS = 1
+    queue.event_count_at_last_cache = sys.maxsize
     return blocks
 
 

@@ -15,10 +15,11 @@ import pytest
 
 QUESTIONS = 10_000
 FEW_QUESTIONS = 300
-SETTLED = 1_000  # until what has a bound has reached it: sessions, pools, pages of memory
-# Each upload takes memory and gives it back, so the least of the last questions tells what stays.
-LAST = 400
+SETTLED = 1_000  # until what has a bound has reached it; each makes one of as many sessions
 FEW_SETTLED = 60
+# Each upload takes memory and gives it back, so the least of as many questions tells what stays.
+LOOKED_AT = 400
+FEW_LOOKED_AT = 60
 UPLOAD_EVERY, CALL_EVERY, MODEL_EVERY = 20, 5, 7
 GROWTH = 1.05
 SECONDS = 120  # for one answer
@@ -128,21 +129,30 @@ def until(is_so: Callable[[], bool]) -> bool:
     return is_so()
 
 
-def least_memory(running: Server, first: int, last: int, *, on_the_page: bool) -> int:
-    """Asks the questions of these numbers: the least KiB held after one of the last."""
+def least_memory(running: Server, first: int, last: int) -> int:
+    """Asks the questions of these numbers: the least KiB held after one of them."""
     held = []
     for number in range(first, last):
-        running.ask(number, on_the_page=on_the_page)
-        if number >= last - LAST:
-            held.append(running.held().memory_kib)
+        running.ask(number, on_the_page=False)
+        held.append(running.held().memory_kib)
     return min(held)
 
 
-def asked_for_long(running: Server, questions: int, settled: int) -> tuple[Held, Held]:
-    """What the server held once it had settled, and in the end."""
-    least = least_memory(running, 0, settled, on_the_page=True)
+def asked_for_long(
+    running: Server, questions: int, settled: int, looked_at: int
+) -> tuple[Held, Held]:
+    """What the server held once it had settled, and in the end.
+
+    The first look begins after the last of the questions that settle it. Before, sessions are
+    still being added, and the least of what is held is what was held at first.
+    """
+    for number in range(settled):
+        running.ask(number, on_the_page=True)
+    least = least_memory(running, settled, settled + looked_at)
     before, files = replace(running.held(), memory_kib=least), running.files()
-    least = least_memory(running, settled, questions, on_the_page=False)
+    for number in range(settled + looked_at, questions - looked_at):
+        running.ask(number, on_the_page=False)
+    least = least_memory(running, questions - looked_at, questions)
     assert [re.sub(r"\d+", "0", f) for f in running.files()] == [
         re.sub(r"\d+", "0", f) for f in files
     ]
@@ -156,12 +166,12 @@ def asked_for_long(running: Server, questions: int, settled: int) -> tuple[Held,
 @pytest.mark.slow
 def test_a_few_questions_leave_no_handle_thread_or_file(tmp_path: Path) -> None:
     with server(tmp_path) as running:
-        asked_for_long(running, FEW_QUESTIONS, FEW_SETTLED)
+        asked_for_long(running, FEW_QUESTIONS, FEW_SETTLED, FEW_LOOKED_AT)
 
 
 @pytest.mark.soak
 def test_many_questions_take_no_more_memory(tmp_path: Path) -> None:
     with server(tmp_path) as running:
-        before, after = asked_for_long(running, QUESTIONS, SETTLED)
+        before, after = asked_for_long(running, QUESTIONS, SETTLED, LOOKED_AT)
     print(f"\n{QUESTIONS:,} questions: {before} then {after}")
     assert after.memory_kib < GROWTH * before.memory_kib, (before, after)
