@@ -260,6 +260,24 @@ def test_what_is_kept_of_sessions_is_bounded(local: TestClient) -> None:
         kept.clear()
 
 
+def test_an_answer_waits_in_the_session_that_came_first_of_as_many_as_are_kept(
+    local: TestClient,
+) -> None:
+    queue = local.app.state.page.get_blocks()._queue  # type: ignore[attr-defined]
+    asks: list[Any] = [KEEPER, "", None]
+    joined(local, "ask_typed", asks)
+    assert "Henrietta Marsh" in listened(local)
+    for number in range(SESSIONS_LISTENING - 1):
+        queue.pending_messages_per_session[f"test {number}"] = None
+        queue.pending_event_ids_session[f"test {number}"] = set()
+    assert joined(local, "ask_typed", asks).status_code == 200
+    another = joined(local, "ask_typed", asks, session_hash="another")
+    assert another.status_code == 200
+    assert "Henrietta Marsh" in listened(local)
+    queue.pending_messages_per_session.clear()
+    queue.pending_event_ids_session.clear()
+
+
 def test_the_names_of_sessions_are_not_logged(local: TestClient) -> None:
     stream = io.StringIO()
     lines = logging.StreamHandler(stream)
