@@ -89,7 +89,7 @@ def _measure(directory: Path) -> None:
     row = embedder.encode(["How many boats had the herring fleet?"])[0]
     collection.search(row, _STEMS, 100, EVERYTHING)
     uploads = Uploads(collection, _Counted(embedder, costs), Turns())
-    collection.store._db.set_trace_callback(lambda _: costs.add("statements", 1))  # type: ignore[attr-defined]
+    collection.store._db._connection.set_trace_callback(lambda _: costs.add("statements", 1))  # type: ignore[attr-defined]
     follow, others = collection.follow, ThreadPoolExecutor(1)
 
     def search() -> None:

@@ -324,8 +324,8 @@ def test_a_commit_that_fails_leaves_no_transaction_open(
 ) -> None:
     """A real full disk: SQLite may have no more pages."""
     store = engine_of(collection).store
-    pages = store._value("PRAGMA page_count")
-    store._execute(f"PRAGMA max_page_count={pages}")
+    pages = store._db.value("PRAGMA page_count")
+    store._db.execute(f"PRAGMA max_page_count={pages}")
     before = collection.documents()
     papers = write(tmp_path / "papers", {"long.txt": "The long well is deep. " * 9000})
     for _ in range(2):
@@ -333,6 +333,6 @@ def test_a_commit_that_fails_leaves_no_transaction_open(
             sync(collection, [papers], EMBEDDER)
         assert collection.documents() == before
         assert found_by_both(collection)[0] == set(store.passage_ids().tolist())
-    store._execute("PRAGMA max_page_count=1000000")
+    store._db.execute("PRAGMA max_page_count=1000000")
     assert sync(collection, [papers], EMBEDDER).added == ["long.txt"]
     assert list(problems(collection, settings_of(EMBEDDER))) == []

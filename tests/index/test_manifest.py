@@ -205,7 +205,7 @@ def test_damage_under_a_running_process_is_mended_by_the_next_change(
 def statements(collection: Collection) -> list[str]:
     """Fills with what SQLite is asked from now on."""
     asked: list[str] = []
-    engine_of(collection).store._db.set_trace_callback(asked.append)
+    engine_of(collection).store._db._connection.set_trace_callback(asked.append)
     return asked
 
 

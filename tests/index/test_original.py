@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index import sync
 from index.check import problems
+from index.checksums import put_checksum
 from index.collection import Collection, settings_of
 from index.errors import InputError
 from index.original import citation_boxes, original, page_png, page_view
@@ -150,7 +151,7 @@ def test_check_looks_for_every_passage_on_its_page(collection: Collection, file:
     database.close()
     # As a loader that is wrong would have it, not a damaged disk.
     store = engine_of(collection).store
-    store._set_checksum(store.document("ferry.pdf").id)
+    put_checksum(store._db, store.document("ferry.pdf").id)
     lines = found(collection)
     assert len(lines) == sum(document.passages for document in collection.documents()) - 1
     for line in lines:
