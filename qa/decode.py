@@ -171,7 +171,7 @@ def whole_paths(text: str, start: int, end: int) -> tuple[int, int]:
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """`[start, end)` without white space, separators and unpaired marks at its edges.
 
-    Nor with a prompt or a list's mark, where it begins a line.
+    Nor with a prompt or a list's mark, where it begins a line, its own first one or the last.
 
     A full stop goes unless it ends an abbreviation: one with another full stop, a lone letter or
     a name's usual ending ("U.S.", "Plan B.", "Cohn, Jr." stay). Brackets and quotation marks go
@@ -184,6 +184,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
         span = text[start:end]
         if _stray(span[0], span):
             start += 1
+        elif last_mark := _mark_at_end(text, start, end):
+            end = last_mark
         elif _stray(span[-1], span) or (span[-1] == "." and not _abbreviation(span)):
             end -= 1
         else:
@@ -195,6 +197,14 @@ def line_mark(text: str, start: int, end: int) -> int:
     """How many characters of `[start, end)` are a prompt or a list's mark at a line's start."""
     mark = _LINE_MARK.match(text, start, end)
     return mark.end() - start if mark and text[:start].rstrip(" \t")[-1:] in ("", "\n") else 0
+
+
+def _mark_at_end(text: str, start: int, end: int) -> int | None:
+    """Where the last line of `[start, end)` begins, if it goes no further than that line's mark."""
+    line = text.rfind("\n", start, end) + 1
+    words = end - len(text[line:end].lstrip(" \t"))
+    mark = _LINE_MARK.match(text, words) if line and words < end else None
+    return line if mark and mark.end() >= end else None
 
 
 def _stray(mark: str, span: str) -> bool:

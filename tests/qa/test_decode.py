@@ -172,6 +172,17 @@ def test_trim(span: str, trimmed: str) -> None:
     assert text[start:end] == trimmed
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n2", "\n2.", "\n2. "])
+def test_the_mark_of_the_next_item_is_no_part_of_a_span(end: str) -> None:
+    text = "1. The variable $OPTIONS\n2. The file options.ini\n3. 12 lines"
+    start = text.index("$")
+    assert text[slice(*trim(text, start, text.index("\n2") + len(end)))] == "$OPTIONS"
+    assert text[slice(*trim(text, start, text.index("ini") + 3))].endswith(
+        "\n2. The file options.ini"
+    )
+    assert text[slice(*trim(text, text.index("file"), len(text) - 6))].endswith("\n3. 12")
+
+
 def test_combining_marks_come_along_with_their_letter() -> None:
     text = "a cafe\u0301 here"
     assert trim(text, 2, 6) == (2, 7)
