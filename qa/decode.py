@@ -175,7 +175,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
     A full stop goes unless it ends an abbreviation: one with another full stop, a lone letter or
     a name's usual ending ("U.S.", "Plan B.", "Cohn, Jr." stay). Brackets and quotation marks go
-    where their partner isn't in the span. Combining marks of the last letter come in.
+    where their partner isn't in the span. Combining marks of the last letter come in, and so does
+    a bracket that closes one of the span's right behind it.
     """
     while end < len(text) and unicodedata.category(text[end]).startswith("M"):
         end += 1
@@ -190,6 +191,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             end -= 1
         else:
             break
+    while start < end and _closes(text[end : end + 1], text[start:end]):
+        end += 1
     return start, end
 
 
@@ -214,6 +217,12 @@ def _stray(mark: str, span: str) -> bool:
         return span.count(mark) % 2 == 1
     return any(
         mark in pair and span.count(pair[0]) != span.count(pair[1]) for pair in _PAIRS.items()
+    )
+
+
+def _closes(mark: str, span: str) -> bool:
+    return any(
+        mark == last and span.count(first) > span.count(last) for first, last in _PAIRS.items()
     )
 
 

@@ -172,6 +172,22 @@ def test_trim(span: str, trimmed: str) -> None:
     assert text[start:end] == trimmed
 
 
+@pytest.mark.parametrize(
+    ("text", "span", "trimmed"),
+    [
+        ("in Zhongdu (modern-day Beijing). This", "Zhongdu (modern-day Beijing", "{})"),
+        ("is f(g(x)) for", "f(g(x", "{}))"),
+        ("is “a “b”” for", "a “b", "{}”"),
+        ("in (Beijing) there", "Beijing", "{}"),
+        ("in Zhongdu (then) or Beijing) there", "Zhongdu (then) or Beijing", "{}"),
+    ],
+)
+def test_a_bracket_of_the_span_is_closed(text: str, span: str, trimmed: str) -> None:
+    start = text.index(span)
+    found = trim(text, start, start + len(span))
+    assert text[slice(*found)] == trimmed.format(span)
+
+
 @pytest.mark.parametrize("end", ["", "\n", "\n2", "\n2.", "\n2. "])
 def test_the_mark_of_the_next_item_is_no_part_of_a_span(end: str) -> None:
     text = "1. The variable $OPTIONS\n2. The file options.ini\n3. 12 lines"
