@@ -25,6 +25,7 @@ from index.manifest import Manifest
 from index.passage_index import IndexedPassages, PassageIndex, forget_lost
 from index.scope import EVERYTHING, Scope, chosen
 from index.store import Store, StoredFile
+from index.types import EVERY_PASSAGE, Selection
 from index.upload_folders import remove_unfinished
 
 _SCOPES_KEPT = 16  # each 8 MB of a million passages
@@ -56,40 +57,46 @@ class FolderEngine:
         self._index: PassageIndex | None = None
         self._opening = threading.Lock()
         # By generation and scope: read once after each change, not with each question.
-        self._ids: dict[tuple[int, Scope], NDArray[np.int64] | None] = {}
+        self._selections: dict[tuple[int, Scope], Selection] = {}
         self._lock = FileLock(directory / "writer.lock")
 
     def search(
         self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
     ) -> Found:
         index = self.index()  # one generation for both sides
-        among = self.passage_ids_in(scope)
+        selection = self.selection(scope)
         return Found(
-            dense=index.search_dense(row, limit, among),
-            lexical=index.search_lexical(stems, limit, among),
+            dense=index.search_dense(row, limit, selection),
+            lexical=index.search_lexical(stems, limit, selection),
         )
 
-    def passage_ids_in(self, scope: Scope) -> NDArray[np.int64] | None:
-        """(n,) the ids of the passages of the documents in scope; None where all are.
+    def selection(self, scope: Scope) -> Selection:
+        """The passages of the documents in scope.
 
         Raises InputError where no document is, though some were asked for. To be called after
         `index`, so that nothing private has come into that since it was looked for.
         """
         if scope == EVERYTHING:
-            return None
+            return EVERY_PASSAGE
         key = self.store.generation, scope  # before the rows, which may be those of a later one
-        kept = self._ids  # never changed in place: others may be looking into it
+        kept = self._selections  # never changed in place: others may be looking into it
         if key in kept:
             return kept[key]
-        ids = self._read_ids(scope)
-        others = {other: ids for other, ids in kept.items() if other[0] == key[0]}
-        self._ids = {**(others if len(others) < _SCOPES_KEPT else {}), key: ids}
-        return ids
+        selection = self._select(scope)
+        others = {other: selected for other, selected in kept.items() if other[0] == key[0]}
+        self._selections = {**(others if len(others) < _SCOPES_KEPT else {}), key: selection}
+        return selection
 
-    def _read_ids(self, scope: Scope) -> NDArray[np.int64] | None:
-        if scope.is_everything and not self.store.has_private_uploads():
-            return None
-        return self.store.passage_ids_of(chosen(scope, self.store.summaries()))
+    def _select(self, scope: Scope) -> Selection:
+        """By the fewer ids, as each that is named costs time."""
+        if scope.is_everything:
+            assert scope.reader is not None  # noqa: S101
+            hidden = self.store.passage_ids_hidden_from(scope.reader)
+            if not len(hidden):
+                return EVERY_PASSAGE
+            if 2 * len(hidden) <= self.store.passage_count():
+                return Selection(without=hidden)
+        return Selection(among=self.store.passage_ids_of(chosen(scope, self.store.summaries())))
 
     def index(self) -> PassageIndex:
         """The passage index at the store's generation; to be kept for one whole question.

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import tantivy
-from numpy.typing import NDArray
 
 from index.errors import LexicalFailed
+from index.types import EVERY_PASSAGE, Selection
 
 _MARKER_ID = 0  # passages' ids start at 1
 _WRITER_BYTES = 64 * 1024 * 1024
@@ -115,12 +114,9 @@ class LexicalIndex:
             return LexicalIndex(self._directory, self._schema, self._index)
 
     def search(
-        self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None
+        self, stems: Sequence[str], limit: int, selection: Selection = EVERY_PASSAGE
     ) -> list[tuple[int, float]]:
-        """The passages that hold the most telling of the stems: (id, BM25), best first.
-
-        `among` (n,): the ids that are looked at; None means all.
-        """
+        """The passages that hold the most telling of the stems: (id, BM25), best first."""
         query = tantivy.Query.boolean_query(
             [
                 (
@@ -130,10 +126,15 @@ class LexicalIndex:
                 for stem in dict.fromkeys(stems)
             ]
         )
-        if among is not None:
-            inside = tantivy.Query.const_score_query(self._ids_query(among.tolist()), 0.0)
+        if selection.among is not None:
+            inside = tantivy.Query.const_score_query(self._ids_query(selection.among.tolist()), 0.0)
             query = tantivy.Query.boolean_query(
                 [(tantivy.Occur.Must, query), (tantivy.Occur.Must, inside)]
+            )
+        elif selection.without is not None:
+            left_out = self._ids_query(selection.without.tolist())
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.MustNot, left_out)]
             )
         return self._search(query, limit)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from index.errors import LexicalFailed
 from index.lexical import LexicalIndex
 from index.manifest import Look, Manifest
+from index.types import EVERY_PASSAGE, Selection
 from index.vector_segment import NewRows
 from index.vectors import VectorIndex
 
@@ -142,19 +143,16 @@ class PassageIndex:
             self._noted = self._manifest.look()
 
     def search_dense(
-        self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
+        self, row: NDArray[np.float32], limit: int, selection: Selection = EVERY_PASSAGE
     ) -> list[tuple[int, float]]:
-        """(id, cosine) of the nearest passages to one row (width,), best first.
-
-        `among` (n,): the ids that are looked at, of those that it holds; None means all.
-        """
-        return self._vectors.search(row, limit, among) if self._vectors else []
+        """(id, cosine) of the nearest passages to one row (width,), best first."""
+        return self._vectors.search(row, limit, selection) if self._vectors else []
 
     def search_lexical(
-        self, stems: Sequence[str], limit: int, among: NDArray[np.int64] | None = None
+        self, stems: Sequence[str], limit: int, selection: Selection = EVERY_PASSAGE
     ) -> list[tuple[int, float]]:
-        """(id, BM25) of the passages that hold the stems, best first; `among` as above."""
-        return self._lexical.search(stems, limit, among) if self._lexical else []
+        """(id, BM25) of the passages that hold the stems, best first."""
+        return self._lexical.search(stems, limit, selection) if self._lexical else []
 
     def rows(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float16]]]:
         """The ids (n,) and rows (n, width) that it holds, some at a time, in no order."""

@@ -28,7 +28,7 @@ from index.types import (
     Passage,
     PassageRange,
 )
-from index.upload_folders import EVERYBODY, upload_folder
+from index.upload_folders import may_see, upload_folder
 
 _FIELDS = ("title", "text", "date", "author", "language")
 _RANGES = ("pages", "headings", "navigation")
@@ -188,13 +188,6 @@ class Store:
             for name, title, date, author, language, characters, pages, n, added, root in rows
         )
 
-    def has_private_uploads(self) -> bool:
-        """Whether a document is in the collection that not everybody may see."""
-        rows = self._db.rows(
-            "SELECT path FROM roots WHERE id IN (SELECT DISTINCT root_id FROM documents)"
-        )
-        return any(upload_folder(path) not in (None, EVERYBODY) for (path,) in rows)
-
     def document(self, name: str) -> Document:
         """Raises InputError if the collection has no document of that name."""
         rows = self._db.rows(
@@ -228,6 +221,23 @@ class Store:
             json.dumps(list(documents)),
         )
         return _ids(rows)
+
+    def passage_ids_hidden_from(self, reader: str) -> NDArray[np.int64]:
+        """(n,) the ids of the passages of uploads that aren't for `reader`, ascending.
+
+        `reader` as that of `index.scope.Scope`.
+        """
+        roots = self._db.rows("SELECT id, path FROM roots")
+        hidden = [id_ for id_, path in roots if not may_see(upload_folder(path), reader)]
+        rows = self._db.rows(
+            "SELECT passages.id FROM passages JOIN documents ON documents.id = document_id"
+            " WHERE root_id IN (SELECT value FROM json_each(?)) ORDER BY passages.id",
+            json.dumps(hidden),
+        )
+        return _ids(rows)
+
+    def passage_count(self) -> int:
+        return int(self._db.value("SELECT count(*) FROM passages"))
 
     def passages_of(self, document: str) -> tuple[Passage, ...]:
         """The passages of the document of that name, in its order."""

@@ -5,13 +5,26 @@ Offsets are characters (Unicode code points) of a document's text, half-open `[s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Names and numbers, the widest first: (("sheet", "Trade"), ("cell", "B7")). Empty: not known.
 Location: TypeAlias = tuple[tuple[str, int | str], ...]
+
+
+class Selection(NamedTuple):
+    """The passages that are searched, by ids (n,): those of `among`, or all but `without`.
+
+    With neither, all are.
+    """
+
+    among: NDArray[np.int64] | None = None
+    without: NDArray[np.int64] | None = None
+
+
+EVERY_PASSAGE = Selection()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

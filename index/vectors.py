@@ -17,6 +17,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.types import EVERY_PASSAGE, Selection
 from index.vector_segment import NewRows, VectorSegment, write_segment
 
 # A segment is merged into a new one that has at least this share of its rows.
@@ -93,16 +94,15 @@ class VectorIndex:
                 path.unlink(missing_ok=True)
 
     def search(
-        self, row: NDArray[np.float32], limit: int, among: NDArray[np.int64] | None = None
+        self, row: NDArray[np.float32], limit: int, selection: Selection = EVERY_PASSAGE
     ) -> list[tuple[int, float]]:
         """The nearest passages to one row (width,): (id, cosine), best first.
 
-        `among` (n,): the ids that are looked at, and all of them are; None means all, and then a
-        large collection may miss some.
+        Of those of `selection.among` all are compared; else a large collection may miss some.
         """
-        if among is not None and not len(among):
+        if selection.among is not None and not len(selection.among):
             return []
-        selectors = self._selectors(among)
+        selectors = self._selectors(selection)
         found = [
             hit
             for segment in self._segments.values()
@@ -110,22 +110,25 @@ class VectorIndex:
                 row,
                 min(limit, len(segment)),
                 selectors[-1] if selectors else None,
-                exact=among is not None,
+                exact=selection.among is not None,
             )
         ]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
-    def _selectors(self, among: NDArray[np.int64] | None) -> list[faiss.IDSelector]:
+    def _selectors(self, selection: Selection) -> list[faiss.IDSelector]:
         """The last one selects; those before are what it stands on, to be kept while it is used."""
-        if among is not None:
+        if (among := selection.among) is not None:
             bits = np.zeros(int(among.max()) + 1, np.bool_)
             bits[among] = True
             bits[self._removed[self._removed < len(bits)]] = False
             packed = np.packbits(bits, bitorder="little")
             return [faiss.IDSelectorBitmap(packed)]  # type: ignore[call-arg, arg-type]
-        if len(self._removed):
-            gone = faiss.IDSelectorBatch(self._removed)
-            return [gone, faiss.IDSelectorNot(gone)]
+        gone = self._removed
+        if selection.without is not None:
+            gone = np.concatenate([gone, selection.without])
+        if len(gone):
+            left_out = faiss.IDSelectorBatch(gone)
+            return [left_out, faiss.IDSelectorNot(left_out)]
         return []
 
     def _left(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,7 +5,8 @@
 
 Files of the same passages are added to a copy of the collection and removed again, one after the
 other. A search is made while each change is committed and the indexes haven't followed, and again
-right after it: two of each a round. Embedding is counted by itself. One thread computes.
+right after it: two of each a round. Then a file of somebody's own is added, and another person,
+who may not see it, searches. Embedding is counted by itself. One thread computes.
 """
 
 import argparse
@@ -28,9 +29,9 @@ from numpy.typing import NDArray
 
 from index.collection import Collection
 from index.embed import open_embedder
-from index.scope import EVERYTHING
+from index.scope import EVERYTHING, Scope
 from index.types import Embedder
-from index.upload_folders import EVERYBODY
+from index.upload_folders import EVERYBODY, folder_of
 from qa.turns import Turns
 from qa.uploads import Uploads
 from tests.benchmarks.clients import ADDED
@@ -95,6 +96,9 @@ def _measure(directory: Path) -> None:
     def search() -> None:
         collection.search(row, _STEMS, 100, EVERYTHING)
 
+    def search_as_another() -> None:
+        collection.search(row, _STEMS, 100, Scope(reader=folder_of("another")))
+
     def ask_and_follow() -> None:
         # By another thread: this one holds the writer's lock.
         costs.of("a search meanwhile", lambda: others.submit(search).result())
@@ -108,6 +112,10 @@ def _measure(directory: Path) -> None:
         costs.of("removing", lambda: uploads.remove(name, EVERYBODY))  # noqa: B023
         costs.of("the first search after it", search)
         costs.of("a search after that", search)
+        uploads.add(io.BytesIO(ADDED.encode()), name, folder_of("somebody"))
+        costs.of("another person's first search", search_as_another)
+        costs.of("another person's next search", search_as_another)
+        uploads.remove(f"{folder_of('somebody')}/{name}", folder_of("somebody"))
         costs.next_round()
     print(f"{len(collection.store.passage_ids())} passages; medians of {ROUNDS} rounds")
     del costs.counts["before"]

@@ -181,7 +181,9 @@ def _first_answer(directory: Path) -> float:
 
 def _recall(index: Any, rows: Any) -> float:
     """The share of the ten nearest of all rows that the search finds."""
-    everything = index.ids
+    from index.types import Selection
+
+    everything = Selection(among=index.ids)
     shares = []
     for row in rows:
         exact = {id_ for id_, _ in index.search_dense(row, 10, everything)}

@@ -10,6 +10,7 @@ import tantivy
 
 from index.errors import LexicalFailed
 from index.lexical import LexicalIndex
+from index.types import Selection
 
 PASSAGES = {
     1: ["trade", "grew", "in", "seoul"],
@@ -88,9 +89,20 @@ def test_search_among_some_scores_them_as_in_all(tmp_path: Path) -> None:
     index = index_of(tmp_path, PASSAGES)
     everything = dict(index.search(["winter", "in"], 9))
     assert set(everything) == {1, 2, 3}
-    found = dict(index.search(["winter", "in"], 9, np.array([1, 3, 77])))
+    found = dict(index.search(["winter", "in"], 9, Selection(among=np.array([1, 3, 77]))))
     assert found == pytest.approx({id_: everything[id_] for id_ in (1, 3)})
-    assert index.search(["winter"], 9, np.array([], np.int64)) == []
+    assert index.search(["winter"], 9, Selection(among=np.array([], np.int64))) == []
+
+
+def test_search_without_some_scores_the_others_as_in_all(tmp_path: Path) -> None:
+    index = index_of(tmp_path, PASSAGES)
+    everything = dict(index.search(["winter", "in"], 9))
+    assert set(everything) == {1, 2, 3}
+    found = dict(index.search(["winter", "in"], 9, Selection(without=np.array([2, 77]))))
+    assert found == pytest.approx({id_: everything[id_] for id_ in (1, 3)})
+    assert index.search(["winter", "in"], 9, Selection(without=np.array([1, 2, 3]))) == []
+    none = Selection(without=np.array([], np.int64))
+    assert dict(index.search(["winter", "in"], 9, none)) == everything
 
 
 @pytest.mark.parametrize(

@@ -244,16 +244,16 @@ def test_the_passages_of_a_choice_are_looked_for_once_after_each_change(
     collection: Collection,
 ) -> None:
     engine, scope = engine_of(collection), Scope(documents=("1.txt", "3.txt"))
-    ids = engine.passage_ids_in(scope)
+    ids = engine.selection(scope).among
     asked = statements(collection)
-    again = engine.passage_ids_in(scope)
+    again = engine.selection(scope).among
     assert ids is not None
     assert again is not None
     assert (len(ids), again.tolist()) == (2, ids.tolist())
     assert asked == ["SELECT number FROM generation"]
     write(collection.directory.parent / "papers", {"3.txt": "Well number 3 has dried up."})
     sync(collection, [collection.directory.parent / "papers"], EMBEDDER)
-    after = engine.passage_ids_in(scope)
+    after = engine.selection(scope).among
     assert after is not None
     assert np.intersect1d(after, ids).tolist() == ids[:1].tolist()
     assert len(after) == 2

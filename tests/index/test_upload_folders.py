@@ -14,7 +14,17 @@ from index.errors import InputError
 from index.load import SUFFIXES
 from index.scope import EVERYTHING, Scope, chosen
 from index.sync import remove, sync
-from index.upload_folders import EVERYBODY, UPLOADS, file_name, folder_of, may_see, upload_folder
+from index.terms import terms
+from index.types import EVERY_PASSAGE
+from index.upload_folders import (
+    EVERYBODY,
+    NOBODY,
+    UPLOADS,
+    file_name,
+    folder_of,
+    may_see,
+    upload_folder,
+)
 from tests.fakes import WordEmbedder, write
 from tests.index.folder import engine_of
 
@@ -112,11 +122,10 @@ def test_a_reader_sees_folders_everybodys_and_their_own(
     collection: Collection, tmp_path: Path
 ) -> None:
     sync(collection, [write(tmp_path / "papers", {"a.txt": "Nobody counted."})], WordEmbedder())
-    assert not engine_of(collection).store.has_private_uploads()
-    assert engine_of(collection).passage_ids_in(Scope(reader="")) is None
+    engine = engine_of(collection)
+    assert engine.selection(Scope(reader="")) == EVERY_PASSAGE
     upload(collection, EIRA, "b.txt", "Somebody counted.")
     upload(collection, EVERYBODY, "c.txt", "All counted.")
-    assert engine_of(collection).store.has_private_uploads()
 
     def seen(scope: Scope) -> list[str]:
         return chosen(scope, collection.documents())
@@ -128,14 +137,37 @@ def test_a_reader_sees_folders_everybodys_and_their_own(
         assert seen(Scope(reader=other)) == ["a.txt", "c.txt"]
         with pytest.raises(InputError, match=f"has no document '{own}'"):
             seen(Scope(reader=other, documents=(own,)))
-        ids = engine_of(collection).passage_ids_in(Scope(reader=other))
-        assert ids is not None
-        assert {p.document for p in collection.passages(ids.tolist()).values()} == {
-            "a.txt",
-            "c.txt",
-        }
+        hidden = engine.selection(Scope(reader=other)).without
+        assert hidden is not None
+        assert {p.document for p in collection.passages(hidden.tolist()).values()} == {own}
     remove(collection, own)
-    assert engine_of(collection).passage_ids_in(Scope(reader=OWEN)) is None
+    assert engine.selection(Scope(reader=OWEN)) == EVERY_PASSAGE
+
+
+@pytest.mark.parametrize("uploads", [1, 3, 4, 9])
+def test_of_however_many_private_uploads_none_is_found_by_another(
+    collection: Collection, tmp_path: Path, uploads: int
+) -> None:
+    """Few are left out by their own ids, many by those of the others."""
+    papers = {f"{number}.txt": f"The mill number {number} turns." for number in range(3)}
+    sync(collection, [write(tmp_path / "papers", papers)], WordEmbedder())
+    for number in range(uploads):
+        upload(collection, EIRA, f"own {number}.txt", f"The mill of plan {number} turns.")
+    engine = engine_of(collection)
+    engine.index()
+    selection = engine.selection(Scope(reader=OWEN))
+    assert (selection.without is not None) == (uploads <= 3)
+    own = {f"{EIRA}/own {number}.txt" for number in range(uploads)}
+    for reader, seen in ((OWEN, set(papers)), (NOBODY, set(papers)), (EIRA, own | set(papers))):
+        found = collection.search(
+            WordEmbedder().encode(["The mill turns."])[0],
+            terms("The mill turns."),
+            100,
+            Scope(reader=reader),
+        )
+        for side in found:
+            passages = collection.passages([id_ for id_, _ in side])
+            assert {passage.document for passage in passages.values()} == seen
 
 
 def test_whose_an_upload_is_holds_where_the_collection_is_moved(

@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index import vector_segment
+from index.types import Selection
 from index.vector_segment import NewRows, VectorSegment, write_segment
 from index.vectors import VectorIndex
 
@@ -92,7 +93,7 @@ def test_removed_passages_are_gone_and_the_others_keep_their_ids(
     for id_ in (2, 6, 9):
         assert index.search(rows[id_ - 1], 1)[0][0] == id_
     assert {id_ for id_, _ in index.search(rows[0], 10)} == {2, 3, 4, 6, 7, 8, 9}
-    among = index.search(rows[0], 10, np.array([1, 2, 3]))
+    among = index.search(rows[0], 10, Selection(among=np.array([1, 2, 3])))
     assert {id_ for id_, _ in among} == {2, 3}
 
 
@@ -201,12 +202,28 @@ def test_search_among_some_equals_brute_force_over_them(made: Make) -> None:
     among = np.random.default_rng(2).choice(ids, 40, replace=False)
     question = unit_rows(1, seed=3)[0]
     best = among[np.argsort(-(halved(rows[among]) @ question))]
-    assert [id_ for id_, _ in index.search(question, 10, among)] == best[:10].tolist()
-    assert sorted(id_ for id_, _ in index.search(question, 99, among)) == sorted(among.tolist())
-    assert index.search(question, 9, np.array([5, 10**6])) == index.search(
-        question, 9, np.array([5])
+    assert [id_ for id_, _ in index.search(question, 10, Selection(among))] == best[:10].tolist()
+    assert sorted(id_ for id_, _ in index.search(question, 99, Selection(among))) == sorted(
+        among.tolist()
     )
-    assert index.search(question, 9, np.array([], np.int64)) == []
+    assert index.search(question, 9, Selection(np.array([5, 10**6]))) == index.search(
+        question, 9, Selection(np.array([5]))
+    )
+    assert index.search(question, 9, Selection(np.array([], np.int64))) == []
+
+
+def test_search_without_some_equals_brute_force_over_the_others(made: Make, tmp_path: Path) -> None:
+    rows = unit_rows(300)
+    index = updated(made(np.arange(300), rows), tmp_path, 2, removed=np.arange(20))
+    without = np.random.default_rng(2).choice(300, 40, replace=False)
+    left = np.setdiff1d(np.arange(20, 300), without)
+    question = unit_rows(1, seed=3)[0]
+    best = left[np.argsort(-(halved(rows[left]) @ question))]
+    found = index.search(question, 999, Selection(without=without))
+    assert [id_ for id_, _ in found] == best.tolist()
+    assert index.search(question, 9, Selection(without=np.arange(300))) == []
+    none = Selection(without=np.array([], np.int64))
+    assert index.search(question, 9, none) == index.search(question, 9)
 
 
 @pytest.fixture
@@ -245,7 +262,9 @@ def test_of_a_large_segment_too_all_of_a_choice_are_compared(
     among = np.random.default_rng(2).choice(3000, 500, replace=False)
     for question in clustered_rows(20, seed=3):
         best = among[np.argsort(-(halved(rows[among]) @ question))]
-        assert [id_ for id_, _ in index.search(question, 50, among)] == best[:50].tolist()
+        assert [id_ for id_, _ in index.search(question, 50, Selection(among))] == best[
+            :50
+        ].tolist()
 
 
 def test_a_large_segment_takes_changes_and_is_made_again_from_itself(
