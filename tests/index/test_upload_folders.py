@@ -15,7 +15,7 @@ from index.load import SUFFIXES
 from index.scope import EVERYTHING, Scope, chosen
 from index.sync import remove, sync
 from index.terms import terms
-from index.types import EVERY_PASSAGE
+from index.types import EVERY_PASSAGE, Selection
 from index.upload_folders import (
     EVERYBODY,
     NOBODY,
@@ -229,3 +229,34 @@ def test_a_collection_from_before_is_brought_up(collection: Collection) -> None:
     opened = Collection(collection.directory)
     assert [(d.name, d.added) for d in opened.documents()] == [("b.txt", None)]
     opened.close()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_comes_in_during_a_search_is_not_found_by_another(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: bool
+) -> None:
+    """Before or after what is hidden is looked for: the index that is searched is the earlier."""
+    papers = write(tmp_path / "papers", {f"{n}.txt": f"The mill {n} turns." for n in range(9)})
+    sync(collection, [papers], WordEmbedder())
+    upload(collection, EIRA, "first.txt", "The mill of the first plan turns.")
+    engine, question = engine_of(collection), "The mill turns."
+    select = engine.selection
+
+    def selection(scope: Scope) -> Selection:
+        if before:
+            upload(collection, EIRA, "second.txt", "The mill of the second plan turns.")
+            collection.follow()
+        selected = select(scope)
+        if not before:
+            upload(collection, EIRA, "second.txt", "The mill of the second plan turns.")
+            collection.follow()
+        return selected
+
+    monkeypatch.setattr(engine, "selection", selection)
+    row = WordEmbedder().encode([question])[0]
+    for side in collection.search(row, terms(question), 100, Scope(reader=OWEN)):
+        passages = collection.passages([id_ for id_, _ in side])
+        assert {passage.document for passage in passages.values()} == {f"{n}.txt" for n in range(9)}
+    monkeypatch.undo()
+    for side in collection.search(row, terms(question), 100, Scope(reader=EIRA)):
+        assert len(side) == 11
