@@ -10,6 +10,7 @@ DIR/writer.lock            held by the one process that writes
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -59,16 +60,16 @@ class FolderEngine:
         # By generation and scope: read once after each change, not with each question.
         self._selections: dict[tuple[int, Scope], Selection] = {}
         self._lock = FileLock(directory / "writer.lock")
+        self._lexical = ThreadPoolExecutor(thread_name_prefix="lexical search")
 
     def search(
         self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
     ) -> Found:
         index = self.index()  # one generation for both sides
         selection = self.selection(scope)
-        return Found(
-            dense=index.search_dense(row, limit, selection),
-            lexical=index.search_lexical(stems, limit, selection),
-        )
+        # Both at once: FAISS and Tantivy let go of Python's lock, and each keeps one core busy.
+        lexical = self._lexical.submit(index.search_lexical, stems, limit, selection)
+        return Found(dense=index.search_dense(row, limit, selection), lexical=lexical.result())
 
     def selection(self, scope: Scope) -> Selection:
         """The passages of the documents in scope.
