@@ -34,7 +34,7 @@ class Collection:
         self.engine: Engine = _engine(address, create=create)
 
     def close(self) -> None:
-        self.store.close()
+        self.engine.close()
 
     @property
     def store(self) -> Truth:

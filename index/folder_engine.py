@@ -62,6 +62,10 @@ class FolderEngine:
         self._lock = FileLock(directory / "writer.lock")
         self._lexical = ThreadPoolExecutor(thread_name_prefix="lexical search")
 
+    def close(self) -> None:
+        self._lexical.shutdown()
+        self.store.close()
+
     def search(
         self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
     ) -> Found:

@@ -45,6 +45,9 @@ class MilvusEngine:
     def store(self) -> MilvusStore:
         return self._store
 
+    def close(self) -> None:
+        self._milvus.close()
+
     def search(
         self, row: NDArray[np.float32], stems: Sequence[str], limit: int, scope: Scope
     ) -> Found:

@@ -70,9 +70,6 @@ class MilvusStore:
                 f" version {FORMAT_VERSION}: index your files under another name"
             )
 
-    def close(self) -> None:
-        self._milvus.close()
-
     # --- what is known of the whole: values by name, under a topic ---
 
     def state(self, topic: str) -> dict[str, str]:
