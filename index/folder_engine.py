@@ -60,10 +60,10 @@ class FolderEngine:
         # By generation and scope: read once after each change, not with each question.
         self._selections: dict[tuple[int, Scope], Selection] = {}
         self._lock = FileLock(directory / "writer.lock")
-        self._lexical = ThreadPoolExecutor(thread_name_prefix="lexical search")
+        self._threads = ThreadPoolExecutor(thread_name_prefix="lexical search")
 
     def close(self) -> None:
-        self._lexical.shutdown()
+        self._threads.shutdown()
         self.store.close()
 
     def search(
@@ -72,7 +72,7 @@ class FolderEngine:
         index = self.index()  # one generation for both sides
         selection = self.selection(scope)
         # Both at once: FAISS and Tantivy let go of Python's lock, and each keeps one core busy.
-        lexical = self._lexical.submit(index.search_lexical, stems, limit, selection)
+        lexical = self._threads.submit(index.search_lexical, stems, limit, selection)
         return Found(dense=index.search_dense(row, limit, selection), lexical=lexical.result())
 
     def selection(self, scope: Scope) -> Selection:

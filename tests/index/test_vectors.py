@@ -267,6 +267,23 @@ def test_of_a_large_segment_too_all_of_a_choice_are_compared(
         ].tolist()
 
 
+def test_of_a_large_segment_none_that_is_left_out_is_found_and_nearly_all_others(
+    made: Make, large_from_2000: None
+) -> None:
+    rows = clustered_rows(6000)
+    index = made(np.arange(6000), rows)
+    without = np.random.default_rng(2).choice(6000, 2500, replace=False)
+    left = np.setdiff1d(np.arange(6000), without)
+    hits = 0
+    for question in clustered_rows(100, seed=8):
+        found = {id_ for id_, _ in index.search(question, 10, Selection(without=without))}
+        assert len(found) == 10
+        assert not found & set(without.tolist())
+        best = left[np.argsort(-(halved(rows[left]) @ question))][:10]
+        hits += len(found & set(best.tolist()))
+    assert hits >= 980
+
+
 def test_a_large_segment_takes_changes_and_is_made_again_from_itself(
     made: Make, large_from_2000: None, tmp_path: Path
 ) -> None:

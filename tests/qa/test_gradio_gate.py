@@ -254,6 +254,7 @@ def test_what_is_kept_of_sessions_is_bounded(local: TestClient) -> None:
     queue = page.get_blocks()._queue
     assert page.state_holder.capacity == SESSIONS_KEPT
     for kept in (queue.pending_messages_per_session, queue.pending_event_ids_session):
+        assert kept.most == SESSIONS_LISTENING
         for number in range(SESSIONS_LISTENING + 5):
             kept[f"test {number}"] = set()
         assert len(kept) == SESSIONS_LISTENING
@@ -271,8 +272,7 @@ def test_an_answer_waits_in_the_session_that_came_first_of_as_many_as_are_kept(
         queue.pending_messages_per_session[f"test {number}"] = None
         queue.pending_event_ids_session[f"test {number}"] = set()
     assert joined(local, "ask_typed", asks).status_code == 200
-    another = joined(local, "ask_typed", asks, session_hash="another")
-    assert another.status_code == 200
+    assert joined(local, "ask_typed", asks, session_hash="another").status_code == 200
     assert "Henrietta Marsh" in listened(local)
     queue.pending_messages_per_session.clear()
     queue.pending_event_ids_session.clear()
